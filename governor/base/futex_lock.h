@@ -1,0 +1,59 @@
+// A 4-byte lock for everything that memgov guards: about 50 pauses, then a futex wait; never a pure spinlock
+// (with more threads than CPUs the holder is often not running).
+//
+// Safety: not recursive; not for signal handlers; usable before constructors run and after destructors ran.
+// Between fork's prepare and its parent/child handlers the forking thread holds every lock of ours: its own
+// Lock and Unlock are no-ops then, because handlers of others may allocate in between (BeginFork/EndFork).
+//
+// Ranks, outermost first: release, naming, pools, registry. Debug builds check them.
+#ifndef MEMGOV_GOVERNOR_BASE_FUTEX_LOCK_H_
+#define MEMGOV_GOVERNOR_BASE_FUTEX_LOCK_H_
+
+#include <stdint.h>
+
+#include <atomic>
+
+namespace memgov {
+
+// Taken in the order of their numbers, and so held in it.
+enum class LockRank : uint8_t { kRelease = 1, kNaming = 2, kPools = 3, kRegistry = 4 };
+
+class FutexLock {
+ public:
+  constexpr explicit FutexLock(LockRank rank) : rank_(rank) {}
+
+  void Lock();
+  bool TryLock();
+  void Unlock();
+
+  // In a fork child, which inherits the lock as taken by itself: nobody can be waiting.
+  void ReleaseInChild();
+
+  // The calling thread holds all locks from BeginFork to EndFork.
+  static void BeginFork();
+  static void EndFork();
+
+ private:
+  enum : uint32_t { kFree, kHeld, kContended };
+
+  void LockSlow();
+
+  // Invariant: kContended whenever a thread may be waiting. Acquire on taking, release on leaving.
+  std::atomic<uint32_t> state_{kFree};
+  const LockRank rank_;
+};
+
+class FutexLockHolder {
+ public:
+  explicit FutexLockHolder(FutexLock& lock) : lock_(lock) { lock_.Lock(); }
+  ~FutexLockHolder() { lock_.Unlock(); }
+  FutexLockHolder(const FutexLockHolder&) = delete;
+  FutexLockHolder& operator=(const FutexLockHolder&) = delete;
+
+ private:
+  FutexLock& lock_;
+};
+
+}  // namespace memgov
+
+#endif  // MEMGOV_GOVERNOR_BASE_FUTEX_LOCK_H_

@@ -1,0 +1,135 @@
+#include "governor/base/message.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+
+#include "governor/base/check.h"
+#include "governor/base/os.h"
+#include "governor/base/raw_syscall.h"
+
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+#ifndef SYS_pidfd_getfd
+#define SYS_pidfd_getfd 438
+#endif
+
+namespace memgov {
+namespace {
+
+constexpr int kStandardError = 2;
+constinit thread_local bool private_descriptors = false;
+
+// A copy of the process's descriptor 2 for a thread whose own table is private. pidfd_getfd (Linux 5.6) copes
+// with sockets too; opening /proc/self/fd/2 is the older way and does not.
+int BorrowStandardError() {
+  const long process = CallKernel(SYS_pidfd_open, os::ProcessId(), 0);
+  if (process >= 0) {
+    const long copy = CallKernel(SYS_pidfd_getfd, process, kStandardError, 0);
+    os::Close(static_cast<int>(process));
+    if (copy >= 0) return static_cast<int>(copy);
+  }
+  return static_cast<int>(
+      CallKernel(SYS_openat, AT_FDCWD, "/proc/self/fd/2", O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY, 0));
+}
+
+void WriteAll(int descriptor, const char* data, size_t size) {
+  while (size > 0) {
+    const long written = CallKernel(SYS_write, descriptor, data, size);
+    if (written == -EINTR) continue;
+    if (written <= 0) return;
+    data += written;
+    size -= static_cast<size_t>(written);
+  }
+}
+
+}  // namespace
+
+void UsePrivateDescriptors() { private_descriptors = true; }
+
+void EmitText(const TextWriter& text) {
+  if (!private_descriptors) return WriteAll(kStandardError, text.data(), text.size());
+  const int borrowed = BorrowStandardError();
+  if (borrowed < 0) return;
+  WriteAll(borrowed, text.data(), text.size());
+  os::Close(borrowed);
+}
+
+void Fail(const char* sentence) {
+  { Message()->Text("internal error: ").Text(sentence); }
+  abort();
+}
+
+// The last place is kept for the newline.
+void TextWriter::Character(char c) {
+  if (size_ + 1 < capacity_) buffer_[size_++] = c;
+}
+
+TextWriter& TextWriter::Line() {
+  buffer_[size_ < capacity_ ? size_++ : size_ - 1] = '\n';
+  line_start_ = size_;
+  return *this;
+}
+
+TextWriter& TextWriter::Text(const char* text) {
+  for (; *text != '\0'; ++text) {
+    const unsigned char c = static_cast<unsigned char>(*text);
+    Character(c < 0x20 || c == 0x7f ? '?' : *text);  // values from outside must not break the line
+  }
+  return *this;
+}
+
+TextWriter& TextWriter::Number(uint64_t value) {
+  char digits[20];
+  int count = 0;
+  do {
+    digits[count++] = static_cast<char>('0' + value % 10);
+    value /= 10;
+  } while (value != 0);
+  while (count > 0) Character(digits[--count]);
+  return *this;
+}
+
+TextWriter& TextWriter::Hex(uint64_t value) {
+  Text("0x");
+  int shift = 60;
+  while (shift > 0 && (value >> shift) == 0) shift -= 4;
+  for (; shift >= 0; shift -= 4) Character("0123456789abcdef"[(value >> shift) & 15]);
+  return *this;
+}
+
+TextWriter& TextWriter::Tenths(uint64_t tenths, const char* unit) {
+  Number(tenths / 10);
+  Character('.');
+  Character(static_cast<char>('0' + tenths % 10));
+  return Text(unit);
+}
+
+TextWriter& TextWriter::Bytes(uint64_t bytes) {
+  if (bytes < 1024) return Number(bytes).Text(" B");
+  constexpr const char* kUnits[] = {" KB", " MB", " GB"};
+  int unit = 0;
+  uint64_t divisor = 1024;
+  while (unit < 2 && bytes / divisor >= 1024) {
+    divisor *= 1024;
+    ++unit;
+  }
+  const uint64_t rest = bytes % divisor;
+  return Tenths(bytes / divisor * 10 + rest * 10 / divisor, kUnits[unit]);
+}
+
+TextWriter& TextWriter::Duration(uint64_t nanoseconds) {
+  if (nanoseconds < 1000) return Number(nanoseconds).Text(" ns");
+  if (nanoseconds < 1000000) return Tenths(nanoseconds / 100, " us");
+  if (nanoseconds < 1000000000) return Tenths(nanoseconds / 100000, " ms");
+  return Tenths(nanoseconds / 100000000, " s");
+}
+
+TextWriter& TextWriter::Column(size_t column) {
+  do Character(' ');
+  while (size_ - line_start_ < column && size_ + 1 < capacity_);
+  return *this;
+}
+
+}  // namespace memgov

@@ -1,0 +1,124 @@
+#include "governor/base/os.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <linux/membarrier.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#include <atomic>
+
+#include "governor/base/raw_syscall.h"
+#include "governor/base/text.h"
+
+namespace memgov::os {
+namespace {
+
+constexpr int kCalls = static_cast<int>(Call::kCount);
+constexpr const char* kCallNames[kCalls] = {"mmap",           "mprotect", "madvise", "membarrier",
+                                            "pthread_create", "open",     "read"};
+
+struct Fault {
+  std::atomic<uint32_t> remaining{0};  // 0: nothing is to fail. Counters only: relaxed suffices.
+  std::atomic<bool> onward{false};
+};
+constinit Fault faults[kCalls];
+
+Fault& FaultOf(Call call) { return faults[static_cast<int>(call)]; }
+
+}  // namespace
+
+const char* CallName(Call call) { return call < Call::kCount ? kCallNames[static_cast<int>(call)] : nullptr; }
+
+void FailNth(Call call, uint32_t nth, bool onward) {
+  FaultOf(call).onward.store(onward, std::memory_order_relaxed);
+  FaultOf(call).remaining.store(nth, std::memory_order_relaxed);
+}
+
+bool ArmFault(const char* text) {
+  for (int index = 0; index < kCalls; ++index) {
+    const char* rest = SkipPrefix(text, kCallNames[index]);
+    if (rest == nullptr || *rest != '@') continue;
+    uint64_t nth = 0;
+    const char* end = ParseDigits(rest + 1, &nth);
+    if (end == nullptr || nth == 0 || nth > UINT32_MAX) return false;
+    const bool onward = *end == '+';
+    if (end[onward ? 1 : 0] != '\0') return false;
+    FailNth(static_cast<Call>(index), static_cast<uint32_t>(nth), onward);
+    return true;
+  }
+  return false;
+}
+
+bool FaultFires(Call call) {
+  Fault& fault = FaultOf(call);
+  if (fault.remaining.load(std::memory_order_relaxed) == 0) [[likely]]
+    return false;
+  if (fault.onward.load(std::memory_order_relaxed)) {
+    uint32_t left = fault.remaining.load(std::memory_order_relaxed);
+    while (left > 1) {
+      if (fault.remaining.compare_exchange_weak(left, left - 1, std::memory_order_relaxed)) return false;
+    }
+    return left == 1;
+  }
+  return fault.remaining.fetch_sub(1, std::memory_order_relaxed) == 1;
+}
+
+void* MapAnonymous(size_t bytes) {
+  if (FaultFires(Call::kMmap)) return nullptr;
+  const long at =
+      CallKernel(SYS_mmap, nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return at < 0 && at > -4096 ? nullptr : reinterpret_cast<void*>(at);
+}
+
+int OpenReadOnly(const char* path) {
+  if (FaultFires(Call::kOpen)) return -EMFILE;
+  return static_cast<int>(CallKernel(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0));
+}
+
+long Read(int descriptor, void* buffer, size_t bytes) {
+  if (FaultFires(Call::kRead)) return -EIO;
+  return CallKernel(SYS_read, descriptor, buffer, bytes);
+}
+
+void Close(int descriptor) { CallKernel(SYS_close, descriptor); }
+
+int Membarrier(Barrier operation) {
+  if (FaultFires(Call::kMembarrier)) return -EPERM;
+  const int command = operation == Barrier::kRegister ? MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED
+                                                      : MEMBARRIER_CMD_PRIVATE_EXPEDITED;
+  return static_cast<int>(CallKernel(SYS_membarrier, command, 0, 0));
+}
+
+pid_t ProcessId() { return static_cast<pid_t>(CallKernel(SYS_getpid)); }
+pid_t ThreadId() { return static_cast<pid_t>(CallKernel(SYS_gettid)); }
+
+bool ThreadExists(pid_t thread) { return CallKernel(SYS_tgkill, ProcessId(), thread, 0) != -ESRCH; }
+
+void FutexWait(const uint32_t* word, uint32_t expected, int64_t timeout_ns) {
+  timespec timeout{};
+  if (timeout_ns >= 0) {
+    timeout.tv_sec = timeout_ns / 1000000000;
+    timeout.tv_nsec = timeout_ns % 1000000000;
+  }
+  CallKernel(SYS_futex, word, FUTEX_WAIT_PRIVATE, expected, timeout_ns >= 0 ? &timeout : nullptr, 0, 0);
+}
+
+void FutexWake(const uint32_t* word, int threads) {
+  CallKernel(SYS_futex, word, FUTEX_WAKE_PRIVATE, threads, 0, 0, 0);
+}
+
+uint64_t NowNanoseconds() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<uint64_t>(now.tv_sec) * 1000000000 + static_cast<uint64_t>(now.tv_nsec);
+}
+
+void SleepNanoseconds(uint64_t duration) {
+  timespec time{static_cast<time_t>(duration / 1000000000), static_cast<long>(duration % 1000000000)};
+  CallKernel(SYS_nanosleep, &time, nullptr);
+}
+
+}  // namespace memgov::os

@@ -1,0 +1,269 @@
+#include "governor/config/options.h"
+
+#include "governor/base/message.h"
+#include "governor/base/os.h"
+#include "governor/base/text.h"
+#include "governor/config/parse.h"
+
+namespace memgov::options {
+namespace {
+
+constexpr int kOptions = static_cast<int>(Option::kCount);
+
+constexpr OptionSpec kSpecs[kOptions] = {
+#define MEMGOV_OPTION_SPEC(id, name, type, default_text, least, most, choices, help) \
+  {name, OptionType::type, default_text, least, most, choices, help},
+    MEMGOV_OPTIONS(MEMGOV_OPTION_SPEC)
+#undef MEMGOV_OPTION_SPEC
+};
+
+struct Alias {
+  const char* name;
+  Option option;
+};
+constexpr Alias kAliases[] = {{"MALLOC_ARENA_MAX", Option::kArenaMax}};
+
+struct Value {
+  int64_t number = 0;
+  const char* text = "";
+  bool set = false;
+};
+
+constexpr int64_t kMillisecond = 1000000;
+
+bool ParseReport(const char* text, int64_t* value) {
+  if (TextEqual(text, "exit")) {
+    *value = kReportAtExit;
+    return true;
+  }
+  return ParseDuration(text, 0, value);
+}
+
+bool ParseNumber(const OptionSpec& spec, const char* text, int64_t* value) {
+  switch (spec.type) {
+    case OptionType::kSwitch:
+      return ParseSwitch(text, value);
+    case OptionType::kChoice:
+      return ParseChoice(text, spec.choices, value);
+    case OptionType::kCount:
+      return ParseCount(text, value);
+    case OptionType::kBytes:
+      return ParseByteCount(text, value);
+    case OptionType::kDuration:
+      return ParseDuration(text, 0, value);
+    case OptionType::kMilliseconds:
+      return ParseDuration(text, kMillisecond, value);
+    case OptionType::kReport:
+      return ParseReport(text, value);
+    case OptionType::kRules:
+      return IsPoolRules(text);
+    case OptionType::kFault:
+      return *text == '\0' || os::ArmFault(text);
+  }
+  return false;
+}
+
+// Zero is "off" or "automatic" wherever it parses: below `least` only when it is not zero.
+bool InRange(const OptionSpec& spec, int64_t value) {
+  if (value > 0 && value < spec.least) return false;
+  return spec.most == 0 || value <= spec.most;
+}
+
+struct Table {
+  constexpr Table() = default;
+  Value values[kOptions];
+  bool defaults_read = false;
+};
+constinit Table table;
+
+// Defaults are parsed by the same code as the environment, once, on first use: before Load() only the
+// start-up of a process runs, on one thread.
+void ReadDefaults() {
+  for (int index = 0; index < kOptions; ++index) {
+    if (*kSpecs[index].default_text != '\0') {
+      ParseNumber(kSpecs[index], kSpecs[index].default_text, &table.values[index].number);
+    } else if (kSpecs[index].type == OptionType::kChoice) {
+      table.values[index].number = kNoEngineAsked;
+    }
+  }
+  table.defaults_read = true;
+}
+
+Value& ValueOf(Option option) {
+  if (!table.defaults_read) ReadDefaults();
+  return table.values[static_cast<int>(option)];
+}
+
+void DescribeAllowed(TextWriter& out, const OptionSpec& spec) {
+  switch (spec.type) {
+    case OptionType::kSwitch:
+      out.Text("0 or 1 (off, on)");
+      break;
+    case OptionType::kChoice:
+      out.Text(spec.choices);
+      break;
+    case OptionType::kCount:
+      out.Text("a number from ").Number(static_cast<uint64_t>(spec.least)).Text(" to ");
+      out.Number(static_cast<uint64_t>(spec.most));
+      break;
+    case OptionType::kBytes:
+      out.Text("bytes such as 64M (K, M, G, T), at least ").Bytes(static_cast<uint64_t>(spec.least));
+      break;
+    case OptionType::kDuration:
+      out.Text("a duration such as 10s (ms, s, m, h), at least ");
+      out.Duration(static_cast<uint64_t>(spec.least)).Text(", or off");
+      break;
+    case OptionType::kMilliseconds:
+      out.Text("milliseconds, or a duration such as 2s, at least ");
+      out.Duration(static_cast<uint64_t>(spec.least)).Text(", or 0");
+      break;
+    case OptionType::kReport:
+      out.Text("off, exit, or a duration of at least ").Duration(static_cast<uint64_t>(spec.least));
+      break;
+    case OptionType::kRules:
+      out.Text("glob=pool;glob=pool with pool names of 1 to 31 bytes");
+      break;
+    case OptionType::kFault:
+      out.Text("call@n or call@n+ with a call of");
+      for (int call = 0; os::CallName(static_cast<os::Call>(call)) != nullptr; ++call) {
+        out.Text(" ").Text(os::CallName(static_cast<os::Call>(call)));
+      }
+      break;
+  }
+}
+
+void SayDefaultApplies(TextWriter& out, const OptionSpec& spec) {
+  if (*spec.default_text == '\0') return;
+  out.Text("; ").Text(spec.default_text).Text(" applies");
+}
+
+void SayMalformed(const char* name, const char* value, const OptionSpec& spec) {
+  Message message;
+  message->Text(name).Text("=").Text(value).Text(": allowed is ");
+  DescribeAllowed(*message.operator->(), spec);
+  SayDefaultApplies(*message.operator->(), spec);
+}
+
+void SayUnknown(const char* entry) {
+  Message()->Text(entry).Text(": no such option; MEMGOV_HELP=1 lists them");
+}
+
+// What follows "NAME=" in an entry of the environment; nullptr when it is another variable.
+const char* ValueIn(const char* entry, const char* name) {
+  const char* rest = SkipPrefix(entry, name);
+  return rest != nullptr && *rest == '=' ? rest + 1 : nullptr;
+}
+
+// The tool and the tests pass variables that are not options of the object.
+bool IsForOthers(const char* entry) {
+  return SkipPrefix(entry, "MEMGOV_TEST_") != nullptr || SkipPrefix(entry, "MEMGOV_COUNTING_") != nullptr;
+}
+
+// 1 when the entry is one of ours and bad.
+int LoadEntry(const char* entry) {
+  for (int index = 0; index < kOptions; ++index) {
+    const char* value = ValueIn(entry, kSpecs[index].name);
+    if (value == nullptr) continue;
+    if (Set(static_cast<Option>(index), value)) return 0;
+    SayMalformed(kSpecs[index].name, value, kSpecs[index]);
+    return 1;
+  }
+  if (IsForOthers(entry)) return 0;
+  SayUnknown(entry);
+  return 1;
+}
+
+// An alias yields to the option's own name. glibc ignores what it cannot read there; so do we, without a
+// word.
+void LoadAliases(char** environment) {
+  for (char** entry = environment; *entry != nullptr; ++entry) {
+    for (const Alias& alias : kAliases) {
+      const char* value = ValueIn(*entry, alias.name);
+      if (value != nullptr && !IsSet(alias.option)) Set(alias.option, value);
+    }
+  }
+}
+
+// What glibc's own malloc reads from the environment (mallopt(3), and the manual's "Memory Allocation
+// Tunables").
+constexpr const char* kGlibcVariables[] = {
+    "MALLOC_ARENA_MAX", "MALLOC_ARENA_TEST",      "MALLOC_TRIM_THRESHOLD_",
+    "MALLOC_TOP_PAD_",  "MALLOC_MMAP_THRESHOLD_", "MALLOC_MMAP_MAX_",
+    "MALLOC_CHECK_",    "MALLOC_PERTURB_",        "MALLOC_TCACHE_COUNT_"};
+constexpr int kMostForeign = 12;
+constinit const char* foreign[kMostForeign] = {};  // entries of the environment
+constinit int foreign_count = 0;
+constinit const char* tunables = "";
+
+void NoteForeign(const char* entry) {
+  if (foreign_count < kMostForeign) foreign[foreign_count++] = entry;
+}
+
+void LoadGlibcVariables(char** environment) {
+  for (char** entry = environment; *entry != nullptr; ++entry) {
+    for (const char* name : kGlibcVariables) {
+      if (ValueIn(*entry, name) != nullptr) NoteForeign(*entry);
+    }
+    const char* value = ValueIn(*entry, "GLIBC_TUNABLES");
+    if (value == nullptr) continue;
+    tunables = value;
+    if (MentionsTunable("glibc.malloc.")) NoteForeign(*entry);
+  }
+}
+
+}  // namespace
+
+const OptionSpec& Spec(Option option) { return kSpecs[static_cast<int>(option)]; }
+int64_t Get(Option option) { return ValueOf(option).number; }
+const char* GetText(Option option) { return ValueOf(option).text; }
+bool IsSet(Option option) { return ValueOf(option).set; }
+
+bool Set(Option option, const char* text) {
+  const OptionSpec& spec = Spec(option);
+  int64_t number = 0;
+  if (!ParseNumber(spec, text, &number) || !InRange(spec, number)) return false;
+  ValueOf(option) = Value{number, text, true};
+  return true;
+}
+
+int Load(char** environment) {
+  if (environment == nullptr) return 0;
+  int bad = 0;
+  for (char** entry = environment; *entry != nullptr; ++entry) {
+    if (SkipPrefix(*entry, "MEMGOV_") != nullptr) bad += LoadEntry(*entry);
+  }
+  LoadAliases(environment);
+  LoadGlibcVariables(environment);
+  return bad;
+}
+
+bool MentionsTunable(const char* tunable) {
+  for (const char* at = tunables; *at != '\0'; ++at) {
+    if (SkipPrefix(at, tunable) != nullptr) return true;
+  }
+  return false;
+}
+
+void SayForeignVariables(const char* engine) {
+  if (foreign_count == 0) return;
+  Message message;
+  for (int index = 0; index < foreign_count; ++index)
+    message->Text(index > 0 ? ", " : "").Text(foreign[index]);
+  message->Text(": without effect on engine ")
+      .Text(engine)
+      .Text(" (they steer glibc's malloc: libmemgov-system.so)");
+}
+
+void PrintHelp() {
+  TextBuffer<8192> out;
+  out.Text("memgov: options, set in the environment of the preloaded program").Line();
+  for (const OptionSpec& spec : kSpecs) {
+    out.Text("  ").Text(spec.name).Column(24).Text(*spec.default_text != '\0' ? spec.default_text : "-");
+    out.Column(30).Text(spec.help).Line().Column(30).Text("allowed: ");
+    DescribeAllowed(out, spec);
+    out.Line();
+  }
+  EmitText(out);
+}
+
+}  // namespace memgov::options

@@ -1,0 +1,108 @@
+// The options: one table, read once from the environment before main. Parsing, MEMGOV_HELP=1 and
+// docs/options.md come from it.
+//
+// Safety: before Load() every option has its default. Load() runs once, in the constructor; afterwards the
+// values never change, so that any thread reads them without synchronisation.
+#ifndef MEMGOV_GOVERNOR_CONFIG_OPTIONS_H_
+#define MEMGOV_GOVERNOR_CONFIG_OPTIONS_H_
+
+#include <stdint.h>
+
+namespace memgov {
+
+enum class OptionType : uint8_t {
+  kSwitch,
+  kChoice,
+  kCount,
+  kBytes,
+  kDuration,
+  kMilliseconds,
+  kReport,
+  kRules,
+  kFault
+};
+
+// identifier, environment name, type, default (as a user would write it), least, most (bytes, count or ns;
+// most 0: no bound), choices, help.
+#define MEMGOV_OPTIONS(X)                                                                                    \
+  X(kGovernor, "MEMGOV_GOVERNOR", kSwitch, "on", 0, 0, "",                                                   \
+    "off: the kill switch; nothing but malloc itself is left")                                               \
+  X(kThread, "MEMGOV_THREAD", kChoice, "auto", 0, 0, "auto|never",                                           \
+    "never: no thread of memgov's own; releases then run on allocating threads")                             \
+  X(kTrimInterval, "MEMGOV_TRIM_INTERVAL", kDuration, "10s", 100000000, 0, "",                               \
+    "give memory back this often while the process allocates; off: never")                                   \
+  X(kIdle, "MEMGOV_IDLE_MS", kMilliseconds, "1000", 10000000, 0, "",                                         \
+    "give memory back after this long with less than 1 MiB allocated; 0: never")                             \
+  X(kStartBytes, "MEMGOV_START_BYTES", kBytes, "64M", 1048576, 0, "",                                        \
+    "a process that creates no thread gets its governor after allocating this much")                         \
+  X(kPools, "MEMGOV_POOLS", kRules, "", 0, 0, "",                                                            \
+    "thread pools by thread name, first match wins: \"tokio-*=io;parse-*=json\"")                            \
+  X(kArenaMax, "MEMGOV_ARENA_MAX", kCount, "0", 0, 4096, "",                                                 \
+    "system engine: the most arenas; 0: two per CPU this process may use, 2 to 16 (alias MALLOC_ARENA_MAX)") \
+  X(kReport, "MEMGOV_REPORT", kReport, "off", 1000000000, 0, "",                                             \
+    "where the memory is, on stderr: exit, or every so often (60s)")                                         \
+  X(kSummary, "MEMGOV_SUMMARY", kSwitch, "0", 0, 0, "", "1: one line at exit")                               \
+  X(kEngine, "MEMGOV_ENGINE", kChoice, "", 0, 0, "arena|mimalloc|system",                                    \
+    "says which object to preload when this one has another engine; chooses nothing")                        \
+  X(kStrict, "MEMGOV_STRICT", kSwitch, "0", 0, 0, "",                                                        \
+    "1: a bad MEMGOV_ variable stops the program before main")                                               \
+  X(kHelp, "MEMGOV_HELP", kSwitch, "0", 0, 0, "", "1: prints this table when the program starts")            \
+  X(kFail, "MEMGOV_FAIL", kFault, "", 0, 0, "",                                                              \
+    "for tests: the nth of memgov's own calls fails (mmap@3), or from the nth on (madvise@1+)")
+
+enum class Option : uint8_t {
+#define MEMGOV_OPTION_ID(id, ...) id,
+  MEMGOV_OPTIONS(MEMGOV_OPTION_ID)
+#undef MEMGOV_OPTION_ID
+      kCount
+};
+
+struct OptionSpec {
+  const char* name;
+  OptionType type;
+  const char* default_text;
+  int64_t least;
+  int64_t most;
+  const char* choices;
+  const char* help;
+};
+
+constexpr int64_t kReportAtExit = -1;   // kReport: exit
+constexpr int64_t kNoEngineAsked = -1;  // kEngine: not set
+enum : int64_t { kThreadAuto = 0, kThreadNever = 1 };
+
+namespace options {
+
+const OptionSpec& Spec(Option option);
+
+// Switches 0 or 1; choices by position; bytes; durations in nanoseconds (0: off); kReport: nanoseconds, 0
+// off.
+int64_t Get(Option option);
+
+// Texts (kPools): the environment's own string, or "".
+const char* GetText(Option option);
+
+// Was it set, and well, by the environment (for aliases: under the other name too)?
+bool IsSet(Option option);
+
+// Sets one option from text; false (and unchanged) when malformed or out of range. Before Load's end, and in
+// tests.
+bool Set(Option option, const char* text);
+
+// Reads MEMGOV_* and the aliases; one message per bad variable. The number of bad ones.
+int Load(char** environment);
+
+// Does GLIBC_TUNABLES name this tunable? The user's own setting wins over ours.
+bool MentionsTunable(const char* tunable);
+
+// One line naming the variables of glibc's malloc that mean nothing to an engine that is not glibc's; silent
+// when none is set. Said by processes that are governed, not by every small tool.
+void SayForeignVariables(const char* engine);
+
+// Prints the table.
+void PrintHelp();
+
+}  // namespace options
+}  // namespace memgov
+
+#endif  // MEMGOV_GOVERNOR_CONFIG_OPTIONS_H_

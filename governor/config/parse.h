@@ -1,0 +1,33 @@
+// Values of options: text to number, and nothing else.
+//
+// Safety: pure functions, any context. Each returns false, and leaves *value alone, for anything that is not
+// wholly of its form: no sign, no blanks, nothing after the unit.
+#ifndef MEMGOV_GOVERNOR_CONFIG_PARSE_H_
+#define MEMGOV_GOVERNOR_CONFIG_PARSE_H_
+
+#include <stdint.h>
+
+namespace memgov {
+
+// Digits.
+bool ParseCount(const char* text, int64_t* value);
+
+// Digits with K, M, G or T (1024-based; optional B or iB; any case); none: bytes.
+bool ParseByteCount(const char* text, int64_t* bytes);
+
+// Digits with ns, us, ms, s, m or h; `off` and 0 are zero. A bare number is in `bare_unit_ns`; 0 there: not
+// allowed.
+bool ParseDuration(const char* text, int64_t bare_unit_ns, int64_t* nanoseconds);
+
+// 1, on, yes, true; 0, off, no, false.
+bool ParseSwitch(const char* text, int64_t* value);
+
+// One of "first|second|third": its position.
+bool ParseChoice(const char* text, const char* choices, int64_t* value);
+
+// "glob=name;glob=name": every part has both sides, and a name has at most 31 bytes.
+bool IsPoolRules(const char* text);
+
+}  // namespace memgov
+
+#endif  // MEMGOV_GOVERNOR_CONFIG_PARSE_H_

@@ -1,0 +1,63 @@
+// Live bytes by pool, by sampling: one block per 512 KiB allocated, on average, chosen so that each byte is
+// as likely as any other to be the one that triggers (a Poisson process, as in tcmalloc's and jemalloc's heap
+// profilers). A sampled block of s bytes stands for s / (1 - exp(-s / 512 KiB)) bytes until it is freed,
+// which makes the sum an unbiased estimate; for L live bytes in small blocks its standard error is sqrt(L *
+// 512 KiB).
+//
+// Sampled blocks start on a page boundary (or 16 bytes behind one), so that a free looks a block up only
+// then.
+//
+// Safety: any thread that has a record, no locks, no allocation. A block is inserted by the thread that
+// allocated it before anybody else knows its address, and removed by the one thread that frees it.
+#ifndef MEMGOV_GOVERNOR_POOLS_SAMPLER_H_
+#define MEMGOV_GOVERNOR_POOLS_SAMPLER_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "governor/pools/thread_record.h"
+
+namespace memgov::sampler {
+
+constexpr uint64_t kMeanBytes = 512 << 10;
+constexpr uintptr_t kAlignment = 4096;
+
+// Page-aligned, or 16 bytes behind a page boundary: where glibc puts blocks that it maps one by one.
+inline bool MayBeSampled(const void* block) {
+  return (reinterpret_cast<uintptr_t>(block) & (kAlignment - 1) & ~uintptr_t{16}) == 0;
+}
+
+// What a sample knows: pool, owner and weight in one word, so that moving and removing it are single
+// exchanges.
+using Tag = uint64_t;
+constexpr Tag kNoTag = 0;
+
+// Called when `size` bytes overdraw the record's sample_left. Starts the next interval. True when this
+// allocation is to be sampled.
+bool Trigger(ThreadRecord& record, size_t size);
+
+// Records a block that Trigger chose. When the table is full the sample is dropped and counted.
+void Insert(const ThreadRecord& record, const void* block, size_t size);
+
+// The block is about to be freed or moved: before the engine may hand its address to somebody else. Its tag,
+// or kNoTag when it was no sample. Restore undoes it when a resize failed.
+Tag Remove(const void* block);
+void Restore(const void* block, Tag tag);
+
+// Moves the samples that `record` took before its pool was known. Walks the whole table: tens of
+// microseconds.
+void Reattribute(const ThreadRecord& record, PoolId pool);
+
+// For reading: sums of weights since the start.
+uint64_t FreedBytes();
+uint64_t DroppedSamples();
+
+// size / (1 - exp(-size / mean)): what one sample stands for.
+double WeightOf(double size, double mean);
+
+// The next interval: exponential with the given mean, at least 1 byte, at most 32 means.
+uint64_t DrawInterval(uint64_t& random_state, uint64_t mean);
+
+}  // namespace memgov::sampler
+
+#endif  // MEMGOV_GOVERNOR_POOLS_SAMPLER_H_

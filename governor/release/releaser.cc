@@ -1,0 +1,80 @@
+#include "governor/release/releaser.h"
+
+#include <atomic>
+
+#include "governor/base/os.h"
+#include "governor/base/proc_self.h"
+#include "governor/pools/pool_table.h"
+
+namespace memgov {
+namespace {
+
+constexpr int kReasons = static_cast<int>(ReleaseReason::kCount);
+
+struct Counters {
+  std::atomic<uint64_t> passes{0};
+  std::atomic<uint64_t> bytes{0};
+};
+constinit Counters counters[kReasons];  // relaxed: figures for reading only
+constinit std::atomic<uint64_t> longest_ns{0};
+constinit FutexLock release_lock{LockRank::kRelease};
+
+// What is held beyond live from now on is the doing of peaks from now on.
+void ForgetPeaks() {
+  for (int id = 0; id < pools::Count(); ++id) {
+    Pool& pool = pools::Get(static_cast<PoolId>(id));
+    pool.peak_bytes.store(pool.live_bytes.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  }
+}
+
+void NoteLongest(uint64_t duration) {
+  uint64_t longest = longest_ns.load(std::memory_order_relaxed);
+  while (duration > longest &&
+         !longest_ns.compare_exchange_weak(longest, duration, std::memory_order_relaxed)) {
+  }
+}
+
+}  // namespace
+
+const char* ReleaseReasonName(ReleaseReason reason) {
+  constexpr const char* kNames[kReasons] = {"idle", "periodic", "api", "malloc_trim"};
+  return kNames[static_cast<int>(reason)];
+}
+
+namespace releaser {
+
+size_t Release(EngineControl& engine, ReleaseReason reason) {
+  FutexLockHolder hold(release_lock);
+  const uint64_t before = ReadResidentMemory().anonymous_bytes;
+  const uint64_t start = os::NowNanoseconds();
+  engine.GiveBack();
+  NoteLongest(os::NowNanoseconds() - start);
+  const uint64_t after = ReadResidentMemory().anonymous_bytes;
+  const uint64_t bytes = before > after ? before - after : 0;
+  Counters& counted = counters[static_cast<int>(reason)];
+  counted.passes.fetch_add(1, std::memory_order_relaxed);
+  counted.bytes.fetch_add(bytes, std::memory_order_relaxed);
+  if (bytes != 0) ForgetPeaks();
+  return bytes;
+}
+
+ReleaseTotals Totals(ReleaseReason reason) {
+  const Counters& counted = counters[static_cast<int>(reason)];
+  return {counted.passes.load(std::memory_order_relaxed), counted.bytes.load(std::memory_order_relaxed)};
+}
+
+ReleaseTotals AllTotals() {
+  ReleaseTotals sum;
+  for (int reason = 0; reason < kReasons; ++reason) {
+    const ReleaseTotals one = Totals(static_cast<ReleaseReason>(reason));
+    sum.passes += one.passes;
+    sum.bytes += one.bytes;
+  }
+  return sum;
+}
+
+uint64_t LongestPassNs() { return longest_ns.load(std::memory_order_relaxed); }
+FutexLock& Lock() { return release_lock; }
+
+}  // namespace releaser
+}  // namespace memgov

@@ -1,0 +1,43 @@
+// One release at a time: asks the engine to give memory back, and measures what the process really lost.
+//
+// Safety: any thread but not from within malloc; no allocation. A second caller waits for the pass in
+// progress.
+#ifndef MEMGOV_GOVERNOR_RELEASE_RELEASER_H_
+#define MEMGOV_GOVERNOR_RELEASE_RELEASER_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "governor/base/engine_control.h"
+#include "governor/base/futex_lock.h"
+
+namespace memgov {
+
+enum class ReleaseReason : uint8_t { kIdle, kPeriodic, kApi, kMallocTrim, kCount };
+
+const char* ReleaseReasonName(ReleaseReason reason);
+
+struct ReleaseTotals {
+  uint64_t passes = 0;
+  uint64_t bytes = 0;
+};
+
+namespace releaser {
+
+// Gives back what the engine can. The bytes by which the process's anonymous resident memory fell; what other
+// threads touch meanwhile lowers the figure, so that it is never too high by their doing unless they unmap
+// memory of their own.
+size_t Release(EngineControl& engine, ReleaseReason reason);
+
+ReleaseTotals Totals(ReleaseReason reason);
+ReleaseTotals AllTotals();
+
+// The longest pass so far: no thread was kept waiting by a release for longer than that.
+uint64_t LongestPassNs();
+
+FutexLock& Lock();
+
+}  // namespace releaser
+}  // namespace memgov
+
+#endif  // MEMGOV_GOVERNOR_RELEASE_RELEASER_H_

@@ -1,0 +1,108 @@
+#include "governor/runtime/governor.h"
+
+#include <atomic>
+
+#include "governor/base/os.h"
+#include "governor/config/options.h"
+#include "governor/runtime/governor_thread.h"
+#include "governor/runtime/tick.h"
+#include "governor/telemetry/report.h"
+
+namespace memgov::governor {
+namespace {
+
+enum class Thread : uint32_t { kNone, kStarting, kRunning, kRefused };
+
+constinit EngineControl* engine = nullptr;  // written once, before threads exist
+constinit ThreadFunctions thread_functions{};
+constinit std::atomic<Thread> thread{
+    Thread::kNone};                     // acquire/release: whoever sees kRunning sees what came before
+constinit std::atomic<pid_t> owner{0};  // the process that `thread` speaks of
+constinit std::atomic<uint64_t> activity_bytes{0};  // relaxed: a threshold
+constinit uint64_t start_bytes = 0;
+constinit uintptr_t loader_begin = 0;
+constinit uintptr_t loader_end = 0;
+
+bool ThreadAllowed() { return options::Get(Option::kThread) == kThreadAuto; }
+
+// One thread per process, started by whoever wins; after a refusal (EAGAIN under RLIMIT_NPROC) nobody tries
+// again.
+void TryStart() {
+  Thread expected = Thread::kNone;
+  if (!thread.compare_exchange_strong(expected, Thread::kStarting, std::memory_order_acq_rel)) return;
+  owner.store(os::ProcessId(), std::memory_order_relaxed);
+  const bool started = StartGovernorThread(thread_functions, *engine);
+  thread.store(started ? Thread::kRunning : Thread::kRefused, std::memory_order_release);
+}
+
+// A vfork child runs on its parent's memory and record, under another thread id.
+bool IsVforkChild(ThreadRecord& record) {
+  const pid_t marked = record.vfork_thread.load(std::memory_order_relaxed);
+  if (marked == 0) return false;
+  if (os::ThreadId() != marked) return true;
+  record.vfork_thread.store(0, std::memory_order_relaxed);
+  return false;
+}
+
+bool CalledByLoader(const void* caller) {
+  const uintptr_t at = reinterpret_cast<uintptr_t>(caller);
+  return at >= loader_begin && at < loader_end;
+}
+
+bool MayStartFrom(ThreadRecord& record, const void* caller) {
+  return caller != nullptr && !CalledByLoader(caller) && record.busy.load(std::memory_order_relaxed) == 0 &&
+         os::ThreadId() == record.tid.load(std::memory_order_relaxed) && !IsVforkChild(record);
+}
+
+}  // namespace
+
+void Install(EngineControl& control, const ThreadFunctions& functions) {
+  if (options::Get(Option::kGovernor) == 0) return;
+  start_bytes = static_cast<uint64_t>(options::Get(Option::kStartBytes));
+  thread_functions = functions;
+  engine = &control;
+}
+
+EngineControl* InstalledEngine() { return engine; }
+
+bool Running() {
+  return thread.load(std::memory_order_acquire) == Thread::kRunning &&
+         owner.load(std::memory_order_relaxed) == os::ProcessId();
+}
+
+void SetLoaderRange(uintptr_t begin, uintptr_t end) {
+  loader_begin = begin;
+  loader_end = end;
+}
+
+void NoteThreadCreated() {
+  if (engine == nullptr) return;
+  if (ThreadAllowed() && thread.load(std::memory_order_relaxed) == Thread::kNone) TryStart();
+  WakeGovernor();
+}
+
+void NoteActivity(ThreadRecord& record, uint64_t bytes, const void* caller) {
+  if (engine == nullptr) return;
+  const uint64_t total = activity_bytes.fetch_add(bytes, std::memory_order_relaxed) + bytes;
+  const Thread now = thread.load(std::memory_order_relaxed);
+  if (now == Thread::kRunning) return WakeGovernor();
+  if (now == Thread::kStarting || total < start_bytes || !MayStartFrom(record, caller)) return;
+  if (ThreadAllowed() && now == Thread::kNone) return TryStart();
+  TickOnThisThread(*engine);
+}
+
+size_t ReleaseNow(ReleaseReason reason) { return engine != nullptr ? releaser::Release(*engine, reason) : 0; }
+
+void AtExit() {
+  if (engine == nullptr) return;
+  if (options::Get(Option::kReport) == kReportAtExit) PrintReport(*engine);
+  if (options::Get(Option::kSummary) != 0) PrintSummary(*engine);
+}
+
+void AfterForkInChild() {
+  thread.store(Thread::kNone, std::memory_order_relaxed);
+  activity_bytes.store(0, std::memory_order_relaxed);
+  ResetTickInChild();
+}
+
+}  // namespace memgov::governor

@@ -1,0 +1,109 @@
+#include "governor/runtime/tick.h"
+
+#include <atomic>
+
+#include "governor/base/os.h"
+#include "governor/config/options.h"
+#include "governor/pools/sampler.h"
+#include "governor/pools/thread_naming.h"
+#include "governor/release/policy.h"
+#include "governor/release/releaser.h"
+#include "governor/telemetry/census.h"
+#include "governor/telemetry/report.h"
+
+namespace memgov::governor {
+namespace {
+
+// kAwake -> kAsleep by the governor before it reads the counters one last time; kAsleep -> kAwake by whoever
+// wakes it. A waker that sees kAwake is either early enough for that last read or its activity is below what
+// one sampling interval hides, which is what idleness ignores anyway. Exchange with acq_rel; the fast check
+// is relaxed.
+enum : uint32_t { kAwake, kAsleep };
+constinit std::atomic<uint32_t> sleep_state{kAwake};
+constinit std::atomic<bool> ticking_inline{false};
+
+const uint32_t* SleepWord() { return reinterpret_cast<const uint32_t*>(&sleep_state); }
+
+PolicySettings SettingsFromOptions() {
+  return {static_cast<uint64_t>(options::Get(Option::kTrimInterval)),
+          static_cast<uint64_t>(options::Get(Option::kIdle))};
+}
+
+struct TickState {
+  ReleasePolicy policy;
+  bool initialised = false;
+  uint64_t next_report_ns = 0;
+};
+constinit TickState state;  // the governor's thread, or the holder of ticking_inline
+
+uint64_t ReportInterval() {
+  const int64_t interval = options::Get(Option::kReport);
+  return interval > 0 ? static_cast<uint64_t>(interval) : 0;
+}
+
+// When the next report is due counts from the first tick.
+uint64_t ReportIfDue(EngineControl& engine, uint64_t now_ns) {
+  const uint64_t interval = ReportInterval();
+  if (interval == 0) return kSleepUntilWoken;
+  if (state.next_report_ns == 0) state.next_report_ns = now_ns + interval;
+  if (now_ns >= state.next_report_ns) {
+    PrintReport(engine);
+    state.next_report_ns = now_ns + interval;
+  }
+  return state.next_report_ns - now_ns;
+}
+
+// How long to sleep.
+uint64_t Tick(EngineControl& engine) {
+  if (!state.initialised) {
+    state.policy = ReleasePolicy(SettingsFromOptions());
+    state.initialised = true;
+  }
+  const bool unnamed_left = ResolveThreads();
+  NotePeaks();
+  const uint64_t now_ns = os::NowNanoseconds();
+  const uint64_t allocated = SweepThreads(now_ns);
+  const Decision decision = state.policy.Tick({now_ns, allocated, sampler::FreedBytes()});
+  if (decision.trigger == Trigger::kIdle) releaser::Release(engine, ReleaseReason::kIdle);
+  if (decision.trigger == Trigger::kPeriodic) releaser::Release(engine, ReleaseReason::kPeriodic);
+  uint64_t sleep_ns = decision.sleep_ns;
+  const uint64_t report_ns = ReportIfDue(engine, now_ns);
+  if (report_ns < sleep_ns) sleep_ns = report_ns;
+  if (unnamed_left && sleep_ns > ReleasePolicy::kLongestSleepNs) sleep_ns = ReleasePolicy::kLongestSleepNs;
+  return sleep_ns;
+}
+
+}  // namespace
+
+void RunTicks(EngineControl& engine) {
+  for (;;) {
+    sleep_state.store(kAsleep, std::memory_order_relaxed);
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    const uint64_t sleep_ns = Tick(engine);
+    if (sleep_ns == kSleepUntilWoken) {
+      os::FutexWait(SleepWord(), kAsleep, -1);
+    } else {
+      sleep_state.store(kAwake, std::memory_order_relaxed);
+      os::SleepNanoseconds(sleep_ns);
+    }
+  }
+}
+
+void TickOnThisThread(EngineControl& engine) {
+  if (ticking_inline.exchange(true, std::memory_order_acquire)) return;
+  Tick(engine);
+  ticking_inline.store(false, std::memory_order_release);
+}
+
+void WakeGovernor() {
+  if (sleep_state.load(std::memory_order_relaxed) == kAwake) return;
+  if (sleep_state.exchange(kAwake, std::memory_order_acq_rel) == kAsleep) os::FutexWake(SleepWord(), 1);
+}
+
+void ResetTickInChild() {
+  sleep_state.store(kAwake, std::memory_order_relaxed);
+  ticking_inline.store(false, std::memory_order_relaxed);
+  state = TickState{};
+}
+
+}  // namespace memgov::governor

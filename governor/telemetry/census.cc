@@ -1,0 +1,103 @@
+#include "governor/telemetry/census.h"
+
+#include "governor/base/os.h"
+#include "governor/base/proc_self.h"
+#include "governor/pools/thread_naming.h"
+#include "governor/pools/thread_registry.h"
+
+namespace memgov {
+namespace {
+
+uint64_t NotNegative(int64_t value) { return value > 0 ? static_cast<uint64_t>(value) : 0; }
+
+// threads, parked
+void CountThreads(Census& census, uint64_t now_ns) {
+  threads::ForEachRecord([&](ThreadRecord& record) {
+    if (record.state.load(std::memory_order_relaxed) != ThreadState::kRunning) return;
+    PoolCensus& pool = census.pools[record.thread_pool.load(std::memory_order_relaxed)];
+    const bool parked = now_ns - record.active_ns >= kParkedNs;
+    ++pool.threads;
+    ++census.threads;
+    pool.parked += parked;
+    census.parked += parked;
+  });
+}
+
+void CountBytes(Census& census, uint64_t held_bytes) {
+  uint64_t live[kMostPools] = {};
+  uint64_t peak[kMostPools] = {};
+  uint64_t held[kMostPools] = {};
+  for (int id = 0; id < census.pool_count; ++id) {
+    const Pool& pool = pools::Get(static_cast<PoolId>(id));
+    live[id] = NotNegative(pool.live_bytes.load(std::memory_order_relaxed));
+    peak[id] = NotNegative(pool.peak_bytes.load(std::memory_order_relaxed));
+    census.live_bytes += live[id];
+  }
+  // The engine's figure is exact where live is an estimate: an estimate above it is cut.
+  census.held_bytes = held_bytes;
+  if (census.live_bytes > held_bytes) census.live_bytes = held_bytes;
+  ApportionHeld(held_bytes, live, peak, census.pool_count, held);
+  for (int id = 0; id < census.pool_count; ++id) {
+    census.pools[id].live_bytes = live[id];
+    census.pools[id].held_bytes = held[id];
+  }
+}
+
+}  // namespace
+
+uint64_t SweepThreads(uint64_t now_ns) {
+  uint64_t allocated = threads::RetiredAllocatedBytes();
+  threads::ForEachRecord([&](ThreadRecord& record) {
+    const uint64_t mine = record.AllocatedBytes();
+    allocated += mine;
+    if (mine == record.seen_allocated && record.active_ns != 0) return;
+    record.seen_allocated = mine;
+    record.active_ns = now_ns;
+  });
+  return allocated;
+}
+
+void NotePeaks() {
+  for (int id = 0; id < pools::Count(); ++id) {
+    Pool& pool = pools::Get(static_cast<PoolId>(id));
+    const int64_t live = pool.live_bytes.load(std::memory_order_relaxed);
+    if (live > pool.peak_bytes.load(std::memory_order_relaxed)) {
+      pool.peak_bytes.store(live, std::memory_order_relaxed);
+    }
+  }
+}
+
+void ApportionHeld(uint64_t held_bytes, const uint64_t* live, const uint64_t* peak, int count,
+                   uint64_t* out) {
+  uint64_t live_sum = 0;
+  double fallen_sum = 0;
+  for (int id = 0; id < count; ++id) {
+    live_sum += live[id];
+    fallen_sum += peak[id] > live[id] ? static_cast<double>(peak[id] - live[id]) : 0;
+  }
+  const double beyond = held_bytes > live_sum ? static_cast<double>(held_bytes - live_sum) : 0;
+  for (int id = 0; id < count; ++id) {
+    double share = 0;
+    if (fallen_sum > 0) {
+      share = peak[id] > live[id] ? static_cast<double>(peak[id] - live[id]) / fallen_sum : 0;
+    } else if (live_sum > 0) {
+      share = static_cast<double>(live[id]) / static_cast<double>(live_sum);
+    }
+    out[id] = live[id] + static_cast<uint64_t>(beyond * share);
+  }
+}
+
+Census TakeCensus(EngineControl& engine) {
+  ResolveThreads();
+  const uint64_t now_ns = os::NowNanoseconds();
+  NotePeaks();
+  Census census;
+  census.allocated_bytes = SweepThreads(now_ns);
+  census.resident_bytes = ReadResidentMemory().total_bytes;
+  census.pool_count = pools::Count();
+  CountThreads(census, now_ns);
+  CountBytes(census, engine.HeldBytes());
+  return census;
+}
+
+}  // namespace memgov

@@ -1,0 +1,97 @@
+#include "governor/telemetry/report.h"
+
+#include "governor/base/os.h"
+#include "governor/pools/sampler.h"
+#include "governor/release/releaser.h"
+
+namespace memgov {
+namespace {
+
+constexpr size_t kThreadsColumn = 34;
+constexpr size_t kParkedColumn = 43;
+constexpr size_t kLiveColumn = 52;
+constexpr size_t kHeldColumn = 64;
+
+void WriteTotals(const Census& census, const char* engine, TextWriter& out) {
+  out.Text("memgov: report for process ").Number(static_cast<uint64_t>(os::ProcessId()));
+  out.Text(" (engine ").Text(engine).Text(")").Line();
+  out.Text("  resident ").Bytes(census.resident_bytes).Text(", held by malloc ").Bytes(census.held_bytes);
+  out.Text(", live about ").Bytes(census.live_bytes).Text(", allocated since the start ");
+  out.Bytes(census.allocated_bytes).Line();
+}
+
+void WritePools(const Census& census, TextWriter& out) {
+  out.Text("  pool").Column(kThreadsColumn).Text("threads").Column(kParkedColumn).Text("parked");
+  out.Column(kLiveColumn).Text("live").Column(kHeldColumn).Text("held").Line();
+  for (int id = 0; id < census.pool_count; ++id) {
+    const PoolCensus& pool = census.pools[id];
+    if (pool.threads == 0 && pool.live_bytes == 0) continue;
+    out.Text("  ").Text(pools::Get(static_cast<PoolId>(id)).name);
+    out.Column(kThreadsColumn).Number(pool.threads).Column(kParkedColumn).Number(pool.parked);
+    out.Column(kLiveColumn).Bytes(pool.live_bytes).Column(kHeldColumn).Bytes(pool.held_bytes).Line();
+  }
+}
+
+void WriteReleases(TextWriter& out) {
+  const ReleaseTotals all = releaser::AllTotals();
+  out.Text("  releases ").Number(all.passes).Text(", gave back ").Bytes(all.bytes);
+  for (int index = 0; index < static_cast<int>(ReleaseReason::kCount); ++index) {
+    const ReleaseReason reason = static_cast<ReleaseReason>(index);
+    const ReleaseTotals one = releaser::Totals(reason);
+    if (one.passes == 0) continue;
+    out.Text("; ")
+        .Text(ReleaseReasonName(reason))
+        .Text(" ")
+        .Number(one.passes)
+        .Text(" (")
+        .Bytes(one.bytes)
+        .Text(")");
+  }
+  out.Text("; longest stall ").Duration(releaser::LongestPassNs()).Line();
+}
+
+void WriteWarnings(const Census& census, TextWriter& out) {
+  if (census.held_bytes >= kWarnHeldBytes &&
+      census.live_bytes * 100 < census.held_bytes * kWarnUtilisationPercent) {
+    out.Text("  warning: only ").Number(census.live_bytes * 100 / census.held_bytes);
+    out.Text(" % of what malloc holds is in use: ").Bytes(census.held_bytes - census.live_bytes);
+    out.Text(" are kept for nobody").Line();
+  }
+  if (sampler::DroppedSamples() != 0) {
+    out.Text("  note: live is too low, ")
+        .Number(sampler::DroppedSamples())
+        .Text(" samples did not fit")
+        .Line();
+  }
+}
+
+}  // namespace
+
+void WriteReport(const Census& census, const char* engine, TextWriter& out) {
+  WriteTotals(census, engine, out);
+  WritePools(census, out);
+  WriteReleases(out);
+  WriteWarnings(census, out);
+}
+
+void WriteSummary(const Census& census, const char* engine, TextWriter& out) {
+  const ReleaseTotals all = releaser::AllTotals();
+  out.Text("memgov: ").Text(engine).Text(": resident ").Bytes(census.resident_bytes).Text(", held ");
+  out.Bytes(census.held_bytes).Text(", live about ").Bytes(census.live_bytes).Text(", ");
+  out.Number(census.threads).Text(" threads, ").Number(all.passes).Text(" releases gave back ");
+  out.Bytes(all.bytes).Text(", longest stall ").Duration(releaser::LongestPassNs()).Line();
+}
+
+void PrintReport(EngineControl& engine) {
+  TextBuffer<8192> out;
+  WriteReport(TakeCensus(engine), engine.Name(), out);
+  EmitText(out);
+}
+
+void PrintSummary(EngineControl& engine) {
+  TextBuffer<512> out;
+  WriteSummary(TakeCensus(engine), engine.Name(), out);
+  EmitText(out);
+}
+
+}  // namespace memgov
