@@ -1,0 +1,136 @@
+// The C API (include/memgov/memgov.h) on top of the governor.
+#define MEMGOV_LINKED
+#include "memgov/memgov.h"
+
+#include <string.h>
+
+#include "governor/base/errno_keeper.h"
+#include "governor/pools/pool_table.h"
+#include "governor/pools/sampler.h"
+#include "governor/pools/thread_registry.h"
+#include "governor/release/releaser.h"
+#include "governor/runtime/governor.h"
+#include "governor/telemetry/census.h"
+#include "shim/bystander.h"
+#include "shim/engine_choice.h"
+#include "shim/startup.h"
+#include "shim/thread_hooks.h"
+
+#define MEMGOV_API extern "C" __attribute__((visibility("default")))
+
+namespace memgov {
+namespace {
+
+static_assert(MEMGOV_NAME_BYTES == kPoolNameBytes);
+
+// A scope's token: the pool to go back to, plus one, so that 0 is "nothing was entered".
+constexpr uint32_t kNothingEntered = 0;
+
+ThreadRecord* ThisThread() { return threads::current != nullptr ? threads::current : RegisterThisThread(); }
+
+// Copies what both sides know; `size` itself stays the caller's.
+void CopyOut(memgov_stats_t* out, memgov_stats_t stats) {
+  stats.size = out->size;
+  memcpy(out, &stats, out->size < sizeof stats ? out->size : sizeof stats);
+}
+
+memgov_stats_t Collect() {
+  const Census census = TakeCensus(Control());
+  const ReleaseTotals releases = releaser::AllTotals();
+  memgov_stats_t stats{};
+  stats.resident_bytes = census.resident_bytes;
+  stats.live_bytes = census.live_bytes;
+  stats.held_bytes = census.held_bytes;
+  stats.allocated_bytes = census.allocated_bytes;
+  stats.releases = releases.passes;
+  stats.released_bytes = releases.bytes;
+  stats.longest_stall_ns = releaser::LongestPassNs();
+  stats.threads = census.threads;
+  stats.governor_running = governor::Running() ? 1 : 0;
+  return stats;
+}
+
+memgov_pool_t Describe(const Census& census, int id) {
+  memgov_pool_t pool{};
+  memcpy(pool.name, pools::Get(static_cast<PoolId>(id)).name, sizeof pool.name);
+  pool.threads = census.pools[id].threads;
+  pool.parked = census.pools[id].parked;
+  pool.live_bytes = census.pools[id].live_bytes;
+  pool.held_bytes = census.pools[id].held_bytes;
+  return pool;
+}
+
+}  // namespace
+}  // namespace memgov
+
+using namespace memgov;  // NOLINT: the functions below are C
+
+MEMGOV_API const char* memgov_version(void) {
+  static constinit char version[48] = {};
+  if (version[0] == '\0') {  // the same from every thread
+    memcpy(version, MEMGOV_VERSION " ", sizeof MEMGOV_VERSION);
+    memcpy(version + sizeof MEMGOV_VERSION, ChosenEngine::kName, strlen(ChosenEngine::kName) + 1);
+  }
+  return version;
+}
+
+MEMGOV_API int memgov_available(void) { return surface::Bystander() ? 0 : 1; }
+
+MEMGOV_API int memgov_stats(memgov_stats_t* out) {
+  if (out == nullptr || out->size < sizeof out->size + sizeof out->resident_bytes) return -1;
+  const ErrnoKeeper keep_errno;
+  CopyOut(out, Collect());
+  return 0;
+}
+
+MEMGOV_API size_t memgov_pools(memgov_pool_t* out, size_t count, size_t element_size) {
+  const ErrnoKeeper keep_errno;
+  if (out == nullptr || count == 0 || element_size == 0) return static_cast<size_t>(pools::Count());
+  const Census census = TakeCensus(Control());
+  char* at = reinterpret_cast<char*>(out);
+  for (int id = 0; id < census.pool_count && static_cast<size_t>(id) < count; ++id, at += element_size) {
+    const memgov_pool_t pool = Describe(census, id);
+    memcpy(at, &pool, element_size < sizeof pool ? element_size : sizeof pool);
+  }
+  return static_cast<size_t>(census.pool_count);
+}
+
+MEMGOV_API uint32_t memgov_pool_enter(const char* name) {
+  ThreadRecord* record = ThisThread();
+  const PoolId pool = pools::Intern(name);
+  if (record == nullptr || pool == kNoPool) return kNothingEntered;
+  const PoolId before = record->current_pool.exchange(pool, std::memory_order_relaxed);
+  record->scopes.store(static_cast<uint8_t>(record->scopes.load(std::memory_order_relaxed) + 1),
+                       std::memory_order_relaxed);
+  return before + uint32_t{1};
+}
+
+MEMGOV_API int memgov_pool_leave(uint32_t token) {
+  ThreadRecord* record = threads::current;
+  if (record == nullptr || token == kNothingEntered || token > kMostPools) return 0;
+  const uint8_t scopes = record->scopes.load(std::memory_order_relaxed);
+  if (scopes == 0) return 0;
+  record->scopes.store(static_cast<uint8_t>(scopes - 1), std::memory_order_relaxed);
+  // The outermost scope goes back to what the thread is bound to now: it may have been named meanwhile.
+  const PoolId bound = record->thread_pool.load(std::memory_order_relaxed);
+  record->current_pool.store(scopes == 1 ? bound : static_cast<PoolId>(token - 1), std::memory_order_relaxed);
+  return 1;
+}
+
+MEMGOV_API int memgov_pool_bind(const char* name) {
+  ThreadRecord* record = ThisThread();
+  const PoolId pool = pools::Intern(name);
+  if (record == nullptr || pool == kNoPool) return -1;
+  FutexLockHolder hold(threads::Lock());
+  record->binding.store(Binding::kByApi, std::memory_order_relaxed);
+  record->thread_pool.store(pool, std::memory_order_relaxed);
+  if (record->scopes.load(std::memory_order_relaxed) == 0)
+    record->current_pool.store(pool, std::memory_order_relaxed);
+  return 0;
+}
+
+MEMGOV_API size_t memgov_release(size_t bytes) {
+  if (bytes == 0) return 0;
+  const ErrnoKeeper keep_errno;
+  return governor::ReleaseNow(ReleaseReason::kApi);
+}

@@ -1,0 +1,117 @@
+#include "shim/bystander.h"
+
+#include <stdint.h>
+
+#include "governor/base/message.h"
+#include "governor/base/text.h"
+#include "shim/next_symbol.h"
+
+namespace memgov {
+namespace {
+
+// Function pointers come out of symbol tables as data pointers.
+template <typename F>
+F* FunctionAt(void* address) {
+  return reinterpret_cast<F*>(address);
+}
+
+struct FrontDoor {
+  void* (*allocate)(size_t) = nullptr;
+  void* (*allocate_zeroed)(size_t, size_t) = nullptr;
+  void* (*resize)(void*, size_t) = nullptr;
+  void (*release)(void*) = nullptr;
+  int (*allocate_aligned)(void**, size_t, size_t) = nullptr;
+  size_t (*usable_size)(void*) = nullptr;
+};
+constinit FrontDoor front_door;  // written once, by the constructor
+
+void FindFrontDoor() {
+  front_door.allocate = FunctionAt<void*(size_t)>(FindFirstSymbol("malloc"));
+  front_door.allocate_zeroed = FunctionAt<void*(size_t, size_t)>(FindFirstSymbol("calloc"));
+  front_door.resize = FunctionAt<void*(void*, size_t)>(FindFirstSymbol("realloc"));
+  front_door.release = FunctionAt<void(void*)>(FindFirstSymbol("free"));
+  front_door.allocate_aligned = FunctionAt<int(void**, size_t, size_t)>(FindFirstSymbol("posix_memalign"));
+  front_door.usable_size = FunctionAt<size_t(void*)>(FindFirstSymbol("malloc_usable_size"));
+}
+
+uint64_t AllocatedByThisThread() {
+  return threads::current != nullptr ? threads::current->AllocatedBytes() : 0;
+}
+
+bool FrontDoorReachesUs() {
+  const uint64_t before = AllocatedByThisThread();
+  front_door.release(front_door.allocate(64));
+  return AllocatedByThisThread() != before;
+}
+
+struct OtherAllocator {
+  const char* object_prefix;
+  const char* name;
+};
+constexpr OtherAllocator kOthers[] = {{"libjemalloc", "jemalloc"},         {"libtcmalloc", "tcmalloc"},
+                                      {"libasan", "AddressSanitizer"},     {"libtsan", "ThreadSanitizer"},
+                                      {"libhwasan", "HWAddressSanitizer"}, {"libsnmalloc", "snmalloc"}};
+
+void OwnName(char* out, size_t capacity) {
+  ObjectNameOf(reinterpret_cast<const void*>(&DetectBystander), out, capacity);
+}
+
+void SayBystander() {
+  char own[64];
+  char other[64];
+  OwnName(own, sizeof own);
+  ObjectNameOf(reinterpret_cast<const void*>(front_door.allocate), other, sizeof other);
+  Message()
+      ->Text(own)
+      .Text(": ")
+      .Text(other[0] != '\0' ? other : "the program itself")
+      .Text(" comes first and serves malloc; memgov stays out of the way (preload memgov first, or alone)");
+}
+
+void SayWhoIsIdle() {
+  char own[64];
+  char other[64];
+  OwnName(own, sizeof own);
+  for (const OtherAllocator& candidate : kOthers) {
+    if (CountObjects(candidate.object_prefix, other, sizeof other) == 0) continue;
+    Message()
+        ->Text(own)
+        .Text(": serves malloc; ")
+        .Text(candidate.name)
+        .Text(" (")
+        .Text(other)
+        .Text(") is loaded too and sees none of its calls");
+    return;
+  }
+}
+
+}  // namespace
+
+namespace surface {
+
+constinit std::atomic<bool> is_bystander{false};
+
+void* AllocateElsewhere(const Request& request) {
+  if (request.alignment == 0) {
+    return request.zeroed ? front_door.allocate_zeroed(1, request.size) : front_door.allocate(request.size);
+  }
+  void* block = nullptr;
+  if (front_door.allocate_aligned(&block, request.alignment, request.size) != 0) return nullptr;
+  if (request.zeroed) __builtin_memset(block, 0, request.size);
+  return block;
+}
+
+void* ResizeElsewhere(void* block, size_t size) { return front_door.resize(block, size); }
+void FreeElsewhere(void* block) { front_door.release(block); }
+size_t UsableSizeElsewhere(void* block) { return front_door.usable_size(block); }
+
+}  // namespace surface
+
+void DetectBystander() {
+  FindFrontDoor();
+  if (FrontDoorReachesUs()) return SayWhoIsIdle();
+  surface::is_bystander.store(true, std::memory_order_relaxed);
+  SayBystander();
+}
+
+}  // namespace memgov

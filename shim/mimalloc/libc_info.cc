@@ -1,0 +1,73 @@
+// malloc_trim and its family, answered from memgov's own figures: mimalloc has none of it.
+#include "shim/libc_info.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <malloc.h>
+#include <string.h>
+
+#include "governor/base/message.h"
+#include "governor/release/releaser.h"
+#include "governor/telemetry/census.h"
+#include "governor/telemetry/report.h"
+#include "shim/startup.h"
+
+namespace memgov::surface {
+namespace {
+
+// The parameters that glibc documents in mallopt(3), and M_ARENA_TEST to M_TOP_PAD's neighbours in malloc.h.
+bool IsKnownParameter(int parameter) {
+  constexpr int kKnown[] = {M_MXFAST,       M_TRIM_THRESHOLD, M_TOP_PAD,    M_MMAP_THRESHOLD, M_MMAP_MAX,
+                            M_CHECK_ACTION, M_PERTURB,        M_ARENA_TEST, M_ARENA_MAX};
+  for (const int known : kKnown) {
+    if (parameter == known) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+int MallocTrim(size_t) { return releaser::Release(Control(), ReleaseReason::kMallocTrim) != 0 ? 1 : 0; }
+
+Mallinfo2 MallocInfo2() {
+  const Census census = TakeCensus(Control());
+  Mallinfo2 info{};
+  info.arena = census.held_bytes;
+  info.uordblks = census.live_bytes;
+  info.fordblks = census.held_bytes - census.live_bytes;
+  info.keepcost = Control().ReleasableBytes();
+  if (info.keepcost > info.fordblks) info.keepcost = info.fordblks;
+  return info;
+}
+
+// Cut to int, as glibc cuts them.
+Mallinfo MallocInfo() {
+  const Mallinfo2 wide = MallocInfo2();
+  Mallinfo narrow{};
+  narrow.arena = static_cast<int>(wide.arena);
+  narrow.uordblks = static_cast<int>(wide.uordblks);
+  narrow.fordblks = static_cast<int>(wide.fordblks);
+  narrow.keepcost = static_cast<int>(wide.keepcost);
+  return narrow;
+}
+
+int MallocInfoXml(int options, FILE* stream) {
+  if (options != 0) {
+    errno = EINVAL;
+    return -1;
+  }
+  const Mallinfo2 info = MallocInfo2();
+  TextBuffer<512> xml;
+  xml.Text("<malloc version=\"1\" allocator=\"memgov ").Text(Control().Name()).Text("\">").Line();
+  xml.Text("<total type=\"live\" count=\"1\" size=\"").Number(info.uordblks).Text("\"/>").Line();
+  xml.Text("<total type=\"rest\" count=\"1\" size=\"").Number(info.fordblks).Text("\"/>").Line();
+  xml.Text("<system type=\"current\" size=\"").Number(info.arena).Text("\"/>").Line();
+  xml.Text("</malloc>").Line();
+  return fwrite(xml.data(), 1, xml.size(), stream) == xml.size() ? 0 : -1;
+}
+
+void MallocStats() { PrintReport(Control()); }
+
+int Mallopt(int parameter, int) { return IsKnownParameter(parameter) ? 1 : 0; }
+
+}  // namespace memgov::surface

@@ -1,0 +1,73 @@
+#include "shim/quiesce.h"
+
+#include "governor/base/os.h"
+#include "governor/pools/thread_registry.h"
+
+namespace memgov::quiesce {
+
+constinit std::atomic<uint32_t> claim{kOpen};
+
+namespace {
+
+constinit std::atomic<const ThreadRecord*> claimant{nullptr};  // written before claim, read after it
+
+const uint32_t* ClaimWord() { return reinterpret_cast<const uint32_t*>(&claim); }
+
+// A filter that came after Start may refuse membarrier now. Entrants fence for themselves from here on; those
+// already under way have long drained their store buffers when the sleep ends.
+void FenceEverybody() {
+  if ((claim.load(std::memory_order_relaxed) & kFence) == 0 && os::Membarrier(os::Barrier::kRun) != 0) {
+    claim.fetch_or(kFence, std::memory_order_seq_cst);
+    os::SleepNanoseconds(2000000);
+  }
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+}
+
+void WaitUntilOutside(const ThreadRecord& record) {
+  uint64_t pause_ns = 1000;
+  while (record.busy.load(std::memory_order_acquire) != 0) {
+    os::SleepNanoseconds(pause_ns);
+    if (pause_ns < 1000000) pause_ns *= 2;
+  }
+}
+
+}  // namespace
+
+void Start() {
+  // Both steps are tried: seccomp may let the one through and refuse the other.
+  if (os::Membarrier(os::Barrier::kRegister) == 0 && os::Membarrier(os::Barrier::kRun) == 0) return;
+  claim.fetch_or(kFence, std::memory_order_seq_cst);
+}
+
+void EnterSlow(ThreadRecord& record) {
+  for (;;) {
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    const uint32_t seen = claim.load(std::memory_order_relaxed);
+    if ((seen & kClaimed) == 0 || claimant.load(std::memory_order_acquire) == &record) return;
+    record.busy.store(0, std::memory_order_release);
+    os::FutexWait(ClaimWord(), seen, -1);
+    record.busy.store(1, std::memory_order_relaxed);
+  }
+}
+
+void ClaimAll() {
+  claimant.store(threads::current, std::memory_order_release);
+  claim.fetch_or(kClaimed, std::memory_order_seq_cst);
+  FenceEverybody();
+  threads::ForEachRecord([](ThreadRecord& record) {
+    if (&record != threads::current) WaitUntilOutside(record);
+  });
+}
+
+void Release() {
+  claimant.store(nullptr, std::memory_order_relaxed);
+  claim.fetch_and(~uint32_t{kClaimed}, std::memory_order_release);
+  os::FutexWake(ClaimWord(), INT32_MAX);
+}
+
+void ReleaseInChild() {
+  claimant.store(nullptr, std::memory_order_relaxed);
+  claim.fetch_and(~uint32_t{kClaimed}, std::memory_order_relaxed);
+}
+
+}  // namespace memgov::quiesce

@@ -1,0 +1,66 @@
+// The guard around every entry into an engine that is not fork-safe by itself, and the way to wait until all
+// threads are outside.
+//
+// An asymmetric Dekker: the thread stores busy, then loads the claim; the claimant stores the claim, runs
+// membarrier(PRIVATE_EXPEDITED) (a full fence on every thread that is running), then loads every busy. So
+// either the thread sees the claim, or the claimant sees it busy. The thread's side needs a compiler barrier
+// only. Where membarrier is refused the claim word carries kFence for ever, which sends every entry through
+// the slow path with a full fence of its own.
+//
+// Entries nest (an engine's call into libc may come back as calloc); only the outermost one looks at the
+// claim. Leaving is a release store: the claimant's acquire load of 0 sees all that was done inside.
+#ifndef MEMGOV_SHIM_QUIESCE_H_
+#define MEMGOV_SHIM_QUIESCE_H_
+
+#include <atomic>
+
+#include "governor/pools/thread_record.h"
+
+namespace memgov::quiesce {
+
+enum : uint32_t { kOpen = 0, kClaimed = 1, kFence = 2 };
+extern std::atomic<uint32_t> claim;
+
+// Registers for membarrier; from the constructor, while the process has one thread (12 ms later on, 2 us
+// now).
+void Start();
+
+// The claim was seen: waits until it is gone, with busy at 0 meanwhile.
+void EnterSlow(ThreadRecord& record);
+
+// From fork's prepare, which holds all locks (FutexLock::BeginFork) and has a record: claims, and waits until
+// every other thread is outside. Threads that want to enter wait until Release. The calling thread may enter
+// all the time.
+void ClaimAll();
+void Release();
+// In the child nobody else exists.
+void ReleaseInChild();
+
+class Guard {
+ public:
+  explicit Guard(ThreadRecord& record) : record_(record) {
+    const uint32_t depth = record.busy.load(std::memory_order_relaxed);
+    record.busy.store(depth + 1, std::memory_order_relaxed);
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    if (claim.load(std::memory_order_relaxed) != kOpen && depth == 0) [[unlikely]]
+      EnterSlow(record);
+  }
+  ~Guard() {
+    record_.busy.store(record_.busy.load(std::memory_order_relaxed) - 1, std::memory_order_release);
+  }
+  Guard(const Guard&) = delete;
+  Guard& operator=(const Guard&) = delete;
+
+ private:
+  ThreadRecord& record_;
+};
+
+// For engines that see to fork themselves.
+class NoGuard {
+ public:
+  explicit NoGuard(ThreadRecord&) {}
+};
+
+}  // namespace memgov::quiesce
+
+#endif  // MEMGOV_SHIM_QUIESCE_H_

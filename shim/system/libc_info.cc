@@ -1,0 +1,50 @@
+// The C library answers for itself; malloc_trim goes through the releaser, so that it is counted.
+#include "shim/libc_info.h"
+
+#include <errno.h>
+
+#include "governor/release/releaser.h"
+#include "shim/startup.h"
+#include "shim/system/real_libc.h"
+
+namespace memgov::surface {
+namespace {
+
+Mallinfo2 Widen(const Mallinfo& narrow) {
+  const auto wide = [](int value) { return static_cast<size_t>(static_cast<unsigned>(value)); };
+  return {wide(narrow.arena),    wide(narrow.ordblks), wide(narrow.smblks),  wide(narrow.hblks),
+          wide(narrow.hblkhd),   wide(narrow.usmblks), wide(narrow.fsmblks), wide(narrow.uordblks),
+          wide(narrow.fordblks), wide(narrow.keepcost)};
+}
+
+}  // namespace
+
+int MallocTrim(size_t) { return releaser::Release(Control(), ReleaseReason::kMallocTrim) != 0 ? 1 : 0; }
+
+Mallinfo MallocInfo() {
+  auto* real = real_libc::mallinfo.Get();
+  return real != nullptr ? real() : Mallinfo{};
+}
+
+Mallinfo2 MallocInfo2() {
+  auto* real = real_libc::mallinfo2.Get();
+  return real != nullptr ? real() : Widen(MallocInfo());
+}
+
+int MallocInfoXml(int options, FILE* stream) {
+  auto* real = real_libc::malloc_info.Get();
+  if (real != nullptr) return real(options, stream);
+  errno = ENOSYS;
+  return -1;
+}
+
+void MallocStats() {
+  if (auto* real = real_libc::malloc_stats.Get()) real();
+}
+
+int Mallopt(int parameter, int value) {
+  auto* real = real_libc::mallopt.Get();
+  return real != nullptr ? real(parameter, value) : 0;
+}
+
+}  // namespace memgov::surface

@@ -1,0 +1,76 @@
+#include "shim/system/system_engine.h"
+
+#include <malloc.h>
+#include <string.h>
+
+#include "governor/base/cpus.h"
+#include "governor/base/proc_self.h"
+#include "governor/config/options.h"
+#include "shim/libc_info.h"
+#include "shim/system/real_libc.h"
+
+namespace memgov {
+
+namespace real_libc {
+constinit Function<size_t(const void*)> malloc_usable_size{"malloc_usable_size"};
+constinit Function<int(size_t)> malloc_trim{"malloc_trim"};
+constinit Function<int(int, int)> mallopt{"mallopt"};
+constinit Function<surface::Mallinfo()> mallinfo{"mallinfo"};
+constinit Function<surface::Mallinfo2()> mallinfo2{"mallinfo2"};
+constinit Function<int(int, FILE*)> malloc_info{"malloc_info"};
+constinit Function<void()> malloc_stats{"malloc_stats"};
+}  // namespace real_libc
+
+namespace {
+
+constexpr int kArenasPerCpu = 2;
+constexpr int kFewestArenas = 2;
+constexpr int kMostArenas = 16;
+
+// A block that glibc mapped for itself alone comes zeroed from the kernel (malloc/malloc.c: IS_MMAPPED is bit
+// 1 of the word in front of the block).
+bool IsMappedAlone(const void* block) {
+  constexpr size_t kIsMapped = 2;
+  return (static_cast<const size_t*>(block)[-1] & kIsMapped) != 0;
+}
+
+void CapArenas(int cpus) {
+  int64_t most = options::Get(Option::kArenaMax);
+  if (most == 0) {
+    if (options::MentionsTunable("glibc.malloc.arena_max")) return;
+    most = cpus * kArenasPerCpu;
+    most = most < kFewestArenas ? kFewestArenas : most > kMostArenas ? kMostArenas : most;
+  }
+  if (auto* mallopt = real_libc::mallopt.Get()) mallopt(M_ARENA_MAX, static_cast<int>(most));
+}
+
+}  // namespace
+
+void* SystemEngine::AllocateAligned(size_t alignment, size_t size, bool zeroed) {
+  void* block = __libc_memalign(alignment, size);
+  if (block != nullptr && zeroed && !IsMappedAlone(block)) memset(block, 0, size);
+  return block;
+}
+
+size_t SystemEngine::UsableSize(const void* block) {
+  auto* usable_size = real_libc::malloc_usable_size.Get();
+  return usable_size != nullptr ? usable_size(block) : 0;
+}
+
+void SystemEngine::Start() { CapArenas(CpusByAffinity()); }
+void SystemEngine::BeforeFirstThread() { CapArenas(CpusByAffinityAndQuota()); }
+
+uint64_t SystemEngine::HeldBytes() {
+  const surface::Mallinfo2 info = surface::MallocInfo2();
+  const uint64_t taken = info.arena + info.hblkhd;
+  const uint64_t resident = ReadResidentMemory().anonymous_bytes;
+  return resident != 0 && resident < taken ? resident : taken;
+}
+
+void SystemEngine::GiveBack() {
+  if (auto* trim = real_libc::malloc_trim.Get()) trim(0);
+}
+
+uint64_t SystemEngine::ReleasableBytes() { return surface::MallocInfo2().keepcost; }
+
+}  // namespace memgov

@@ -1,0 +1,48 @@
+// The C library's own malloc, governed: reached through its __libc_ names, so that our malloc in front of it
+// never comes back to itself. It sees to fork by itself. What it offers and what it does not:
+// docs/engines.md.
+#ifndef MEMGOV_SHIM_SYSTEM_SYSTEM_ENGINE_H_
+#define MEMGOV_SHIM_SYSTEM_SYSTEM_ENGINE_H_
+
+#include <cstddef>
+#include <cstdint>
+
+extern "C" {
+void* __libc_malloc(size_t size);
+void* __libc_calloc(size_t count, size_t size);
+void* __libc_realloc(void* block, size_t size);
+void __libc_free(void* block);
+void* __libc_memalign(size_t alignment, size_t size);
+}
+
+namespace memgov {
+
+class SystemEngine {
+ public:
+  static constexpr const char* kName = "system";
+  static constexpr bool kQuiescesForFork = false;
+
+  static void* Allocate(size_t size) { return __libc_malloc(size); }
+  static void* AllocateZeroed(size_t size) { return __libc_calloc(1, size); }
+  static void* AllocateAligned(size_t alignment, size_t size, bool zeroed);
+  static void* Resize(void* block, size_t size) { return __libc_realloc(block, size); }
+  static void Free(void* block) { __libc_free(block); }
+  static size_t UsableSize(const void* block);
+
+  // Caps the arenas by the CPUs that the process may use, unless the user set a cap.
+  static void Start();
+  // The cap again, with the container's CPU quota: reading it is nothing that a small tool should pay for.
+  static void BeforeFirstThread();
+  static void OwnerTick() {}
+
+  // Arenas and mapped blocks by mallinfo2; trimmed pages inside arenas are still counted by the C library, so
+  // never more than the process's anonymous resident memory.
+  static uint64_t HeldBytes();
+  // malloc_trim(0): locks each arena for the walk through it.
+  static void GiveBack();
+  static uint64_t ReleasableBytes();
+};
+
+}  // namespace memgov
+
+#endif  // MEMGOV_SHIM_SYSTEM_SYSTEM_ENGINE_H_

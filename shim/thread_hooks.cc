@@ -1,0 +1,110 @@
+#include "shim/thread_hooks.h"
+
+#include <errno.h>
+
+#include "governor/base/os.h"
+#include "governor/pools/thread_registry.h"
+#include "shim/bystander.h"
+#include "shim/engine_choice.h"
+#include "shim/next_symbol.h"
+
+namespace memgov {
+namespace {
+
+// Looked up on first use: other libraries' constructors may create threads before ours has run. Racing
+// threads find the same address.
+struct RealFunctions {
+  std::atomic<int (*)(void*, const void*, ThreadRoutine, void*)> create{nullptr};
+  std::atomic<int (*)(unsigned*, KeyDestructor)> create_key{nullptr};
+  std::atomic<int (*)(unsigned, const void*)> set_specific{nullptr};
+  std::atomic<int (*)(void*, size_t)> set_stack_size{nullptr};
+};
+constinit RealFunctions real;
+
+template <typename F>
+F Find(std::atomic<F>& slot, const char* name) {
+  F found = slot.load(std::memory_order_relaxed);
+  if (found != nullptr) return found;
+  found = reinterpret_cast<F>(FindNextSymbol(name));
+  slot.store(found, std::memory_order_relaxed);
+  return found;
+}
+
+// The key whose destructor says that a thread is ending. 0: not made yet; it is made with the first record.
+enum : uint32_t { kNoKey = 0, kMakingKey = 1, kKeyBase = 2 };
+constinit std::atomic<uint32_t> exit_key{kNoKey};
+
+void NoteThreadExit(void* record) { threads::MarkExiting(static_cast<ThreadRecord*>(record)); }
+
+// Before the first thread of the process, once.
+void PrepareForThreads() {
+  if (exit_key.load(std::memory_order_relaxed) != kNoKey) return;
+  uint32_t expected = kNoKey;
+  if (!exit_key.compare_exchange_strong(expected, kMakingKey, std::memory_order_acq_rel)) return;
+  ChosenEngine::BeforeFirstThread();
+  unsigned key = 0;
+  const auto create_key = RealKeyCreate();
+  if (create_key == nullptr || create_key(&key, NoteThreadExit) != 0)
+    return;  // threads are found gone by their ids then
+  exit_key.store(kKeyBase + key, std::memory_order_release);
+}
+
+// pthread_setspecific may allocate (its second level has 32 keys a block), on a thread that has its record by
+// now.
+void WatchExit(ThreadRecord* record) {
+  const uint32_t key = exit_key.load(std::memory_order_acquire);
+  if (key < kKeyBase) return;
+  const auto set_specific = Find(real.set_specific, "pthread_setspecific");
+  if (set_specific != nullptr) set_specific(key - kKeyBase, record);
+}
+
+void* RunThread(void* argument) {
+  ThreadRecord* record = static_cast<ThreadRecord*>(argument);
+  const auto routine = reinterpret_cast<ThreadRoutine>(record->start_routine);
+  void* routine_argument = record->start_argument;
+  threads::Adopt(record);
+  WatchExit(record);
+  return routine(routine_argument);
+}
+
+}  // namespace
+
+ThreadRecord* RegisterThisThread() {
+  if (surface::Bystander()) return nullptr;
+  ThreadRecord* record = threads::Adopt(nullptr);
+  if (record == nullptr) return nullptr;
+  // Not the thread that starts the process: its end is the process's, and the C library may not be ready yet.
+  if (os::ThreadId() != os::ProcessId()) WatchExit(record);
+  return record;
+}
+
+int (*RealKeyCreate())(unsigned*, KeyDestructor) { return Find(real.create_key, "pthread_key_create"); }
+
+governor::ThreadFunctions RealThreadFunctions() {
+  governor::ThreadFunctions functions;
+  const auto create = Find(real.create, "pthread_create");
+  functions.create = create;
+  functions.set_stack_size = Find(real.set_stack_size, "pthread_attr_setstacksize");
+  return functions;
+}
+
+namespace surface {
+
+int CreateThread(void* thread, const void* attributes, ThreadRoutine routine, void* argument) {
+  const auto create = Find(real.create, "pthread_create");
+  if (create == nullptr) return ENOSYS;
+  if (Bystander()) return create(thread, attributes, routine, argument);
+  PrepareForThreads();
+  ThreadRecord* record = threads::Acquire(reinterpret_cast<void*>(routine), argument);
+  if (record == nullptr) return create(thread, attributes, routine, argument);
+  const int error = create(thread, attributes, RunThread, record);
+  if (error != 0) {
+    threads::Abandon(record);
+    return error;
+  }
+  governor::NoteThreadCreated();
+  return 0;
+}
+
+}  // namespace surface
+}  // namespace memgov
