@@ -100,21 +100,21 @@ MEMGOV_API uint32_t memgov_pool_enter(const char* name) {
   const PoolId pool = pools::Intern(name);
   if (record == nullptr || pool == kNoPool) return kNothingEntered;
   const PoolId before = record->current_pool.exchange(pool, std::memory_order_relaxed);
-  record->scopes.store(static_cast<uint8_t>(record->scopes.load(std::memory_order_relaxed) + 1),
-                       std::memory_order_relaxed);
+  record->scopes.store(record->scopes.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   return before + uint32_t{1};
 }
 
 MEMGOV_API int memgov_pool_leave(uint32_t token) {
+  if (token == kNothingEntered) return 0;
   ThreadRecord* record = threads::current;
-  if (record == nullptr || token == kNothingEntered || token > kMostPools) return 0;
-  const uint8_t scopes = record->scopes.load(std::memory_order_relaxed);
-  if (scopes == 0) return 0;
-  record->scopes.store(static_cast<uint8_t>(scopes - 1), std::memory_order_relaxed);
+  if (record == nullptr || token > kMostPools) return -1;
+  const uint32_t scopes = record->scopes.load(std::memory_order_relaxed);
+  if (scopes == 0) return -1;
+  record->scopes.store(scopes - 1, std::memory_order_relaxed);
   // The outermost scope goes back to what the thread is bound to now: it may have been named meanwhile.
   const PoolId bound = record->thread_pool.load(std::memory_order_relaxed);
   record->current_pool.store(scopes == 1 ? bound : static_cast<PoolId>(token - 1), std::memory_order_relaxed);
-  return 1;
+  return 0;
 }
 
 MEMGOV_API int memgov_pool_bind(const char* name) {

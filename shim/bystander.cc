@@ -23,15 +23,21 @@ struct FrontDoor {
   int (*allocate_aligned)(void**, size_t, size_t) = nullptr;
   size_t (*usable_size)(void*) = nullptr;
 };
-constinit FrontDoor front_door;  // written once, by the constructor
+constinit FrontDoor front_door;  // written by the first thread, before there are others
 
-void FindFrontDoor() {
-  front_door.allocate = FunctionAt<void*(size_t)>(FindFirstSymbol("malloc"));
-  front_door.allocate_zeroed = FunctionAt<void*(size_t, size_t)>(FindFirstSymbol("calloc"));
-  front_door.resize = FunctionAt<void*(void*, size_t)>(FindFirstSymbol("realloc"));
-  front_door.release = FunctionAt<void(void*)>(FindFirstSymbol("free"));
-  front_door.allocate_aligned = FunctionAt<int(void**, size_t, size_t)>(FindFirstSymbol("posix_memalign"));
-  front_door.usable_size = FunctionAt<size_t(void*)>(FindFirstSymbol("malloc_usable_size"));
+// With `past_us`, what comes after this object where this object comes first.
+void FindFrontDoor(bool past_us) {
+  const AddressRange own = ObjectRangeOf(reinterpret_cast<const void*>(&DetectBystander));
+  const auto find = [&](const char* name) {
+    void* first = FindFirstSymbol(name);
+    return past_us && own.Holds(first) ? FindNextSymbol(name) : first;
+  };
+  front_door.allocate = FunctionAt<void*(size_t)>(find("malloc"));
+  front_door.allocate_zeroed = FunctionAt<void*(size_t, size_t)>(find("calloc"));
+  front_door.resize = FunctionAt<void*(void*, size_t)>(find("realloc"));
+  front_door.release = FunctionAt<void(void*)>(find("free"));
+  front_door.allocate_aligned = FunctionAt<int(void**, size_t, size_t)>(find("posix_memalign"));
+  front_door.usable_size = FunctionAt<size_t(void*)>(find("malloc_usable_size"));
 }
 
 uint64_t AllocatedByThisThread() {
@@ -48,9 +54,18 @@ struct OtherAllocator {
   const char* object_prefix;
   const char* name;
 };
-constexpr OtherAllocator kOthers[] = {{"libjemalloc", "jemalloc"},         {"libtcmalloc", "tcmalloc"},
-                                      {"libasan", "AddressSanitizer"},     {"libtsan", "ThreadSanitizer"},
-                                      {"libhwasan", "HWAddressSanitizer"}, {"libsnmalloc", "snmalloc"}};
+constexpr OtherAllocator kOthers[] = {
+    {"libjemalloc", "jemalloc"}, {"libtcmalloc", "tcmalloc"}, {"libsnmalloc", "snmalloc"}};
+
+enum : uint32_t { kNotLooked, kLooking, kPlain, kSanitized };
+constinit std::atomic<uint32_t> sanitizer{kNotLooked};
+
+bool HasSanitizer() {
+  for (const char* init : {"__asan_init", "__tsan_init", "__hwasan_init", "__msan_init"}) {
+    if (FindFirstSymbol(init) != nullptr) return true;
+  }
+  return false;
+}
 
 void OwnName(char* out, size_t capacity) {
   ObjectNameOf(reinterpret_cast<const void*>(&DetectBystander), out, capacity);
@@ -65,7 +80,7 @@ void SayBystander() {
       ->Text(own)
       .Text(": ")
       .Text(other[0] != '\0' ? other : "the program itself")
-      .Text(" comes first and serves malloc; memgov stays out of the way (preload memgov first, or alone)");
+      .Text(" serves malloc; memgov stays out of the way (preload memgov first, and without a sanitizer)");
 }
 
 void SayWhoIsIdle() {
@@ -107,8 +122,23 @@ size_t UsableSizeElsewhere(void* block) { return front_door.usable_size(block); 
 
 }  // namespace surface
 
+bool IsSanitized() {
+  const uint32_t known = sanitizer.load(std::memory_order_relaxed);
+  if (known != kNotLooked) [[likely]]
+    return known == kSanitized;
+  sanitizer.store(kLooking, std::memory_order_relaxed);  // a look-up that allocates is served by the engine
+  const bool found = HasSanitizer();
+  if (found) {
+    FindFrontDoor(true);
+    surface::is_bystander.store(true, std::memory_order_relaxed);
+  }
+  sanitizer.store(found ? kSanitized : kPlain, std::memory_order_relaxed);
+  return found;
+}
+
 void DetectBystander() {
-  FindFrontDoor();
+  if (IsSanitized()) return SayBystander();
+  FindFrontDoor(false);
   if (FrontDoorReachesUs()) return SayWhoIsIdle();
   surface::is_bystander.store(true, std::memory_order_relaxed);
   SayBystander();

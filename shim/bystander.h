@@ -13,6 +13,11 @@
 
 namespace memgov {
 
+// True when a sanitizer's runtime is in the process. Then every call is passed on from the very first one:
+// the runtime intercepts strdup and others, whose blocks must come from its own malloc. Looked up once, on
+// the first call.
+bool IsSanitized();
+
 // From the constructor: asks malloc for a block through the front door and looks whether we were reached. A
 // wrapper in front of us that passes calls on (a profiler) does reach us. Says what it found in one line when
 // it is a bystander, or when another known allocator is loaded behind us and idle.

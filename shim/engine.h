@@ -18,6 +18,9 @@ concept Engine = requires(size_t size, size_t alignment, void* block, const void
   // Must fork wait until no other thread is inside the engine (quiesce.h)? Then every entry is guarded.
   { E::kQuiescesForFork } -> std::convertible_to<bool>;
 
+  // Is it glibc's malloc, which reads MALLOC_ARENA_MAX and GLIBC_TUNABLES itself?
+  { E::kHonoursGlibcVariables } -> std::convertible_to<bool>;
+
   // size <= PTRDIFF_MAX everywhere; 0 gives a unique block. Blocks are aligned to 16.
   { E::Allocate(size) } -> std::same_as<void*>;
   { E::AllocateZeroed(size) } -> std::same_as<void*>;
@@ -36,10 +39,11 @@ concept Engine = requires(size_t size, size_t alignment, void* block, const void
   // do.
   { E::OwnerTick() } -> std::same_as<void>;
 
-  // The governor's side; see EngineControl.
+  // The governor's side; see EngineControl. Inside the guard, but for GiveBack, which has the release lock
+  // and sees to the guard itself.
   { E::HeldBytes() } -> std::same_as<uint64_t>;
-  { E::GiveBack() } -> std::same_as<void>;
   { E::ReleasableBytes() } -> std::same_as<uint64_t>;
+  { E::GiveBack() } -> std::same_as<void>;
 };
 
 }  // namespace memgov

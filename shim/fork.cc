@@ -43,7 +43,7 @@ void Parent() {
 
 void Child() {
   threads::ForgetOthersInChild();
-  if constexpr (ChosenEngine::kQuiescesForFork) quiesce::ReleaseInChild();
+  if constexpr (ChosenEngine::kQuiescesForFork) quiesce::ReleaseInChild(threads::current);
   governor::AfterForkInChild();
   FutexLock::EndFork();
   for (int index = kLocks - 1; index >= 0; --index) LockAt(index).ReleaseInChild();

@@ -31,6 +31,11 @@ void WaitUntilOutside(const ThreadRecord& record) {
   }
 }
 
+bool IsKeptOut(const ThreadRecord& record, uint32_t seen) {
+  if ((seen & kClaimed) != 0 && claimant.load(std::memory_order_acquire) != &record) return true;
+  return (seen & kOneClaimed) != 0 && record.claimed.load(std::memory_order_relaxed) != 0;
+}
+
 }  // namespace
 
 void Start() {
@@ -42,12 +47,27 @@ void Start() {
 void EnterSlow(ThreadRecord& record) {
   for (;;) {
     std::atomic_thread_fence(std::memory_order_seq_cst);
-    const uint32_t seen = claim.load(std::memory_order_relaxed);
-    if ((seen & kClaimed) == 0 || claimant.load(std::memory_order_acquire) == &record) return;
+    const uint32_t seen = claim.load(std::memory_order_acquire);
+    if (!IsKeptOut(record, seen)) return;
     record.busy.store(0, std::memory_order_release);
     os::FutexWait(ClaimWord(), seen, -1);
     record.busy.store(1, std::memory_order_relaxed);
   }
+}
+
+bool TryClaim(ThreadRecord& record) {
+  record.claimed.store(1, std::memory_order_relaxed);
+  claim.fetch_or(kOneClaimed, std::memory_order_seq_cst);
+  FenceEverybody();
+  if (record.busy.load(std::memory_order_acquire) == 0) return true;
+  Unclaim(record);
+  return false;
+}
+
+void Unclaim(ThreadRecord& record) {
+  record.claimed.store(0, std::memory_order_relaxed);
+  claim.fetch_and(~uint32_t{kOneClaimed}, std::memory_order_release);
+  os::FutexWake(ClaimWord(), INT32_MAX);
 }
 
 void ClaimAll() {
@@ -65,9 +85,10 @@ void Release() {
   os::FutexWake(ClaimWord(), INT32_MAX);
 }
 
-void ReleaseInChild() {
+void ReleaseInChild(ThreadRecord* self) {
   claimant.store(nullptr, std::memory_order_relaxed);
-  claim.fetch_and(~uint32_t{kClaimed}, std::memory_order_relaxed);
+  claim.fetch_and(~uint32_t{kClaimed | kOneClaimed}, std::memory_order_relaxed);
+  if (self != nullptr) self->claimed.store(0, std::memory_order_relaxed);
 }
 
 }  // namespace memgov::quiesce

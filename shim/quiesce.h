@@ -18,7 +18,7 @@
 
 namespace memgov::quiesce {
 
-enum : uint32_t { kOpen = 0, kClaimed = 1, kFence = 2 };
+enum : uint32_t { kOpen = 0, kClaimed = 1, kFence = 2, kOneClaimed = 4 };
 extern std::atomic<uint32_t> claim;
 
 // Registers for membarrier; from the constructor, while the process has one thread (12 ms later on, 2 us
@@ -34,7 +34,13 @@ void EnterSlow(ThreadRecord& record);
 void ClaimAll();
 void Release();
 // In the child nobody else exists.
-void ReleaseInChild();
+void ReleaseInChild(ThreadRecord* self);
+
+// Claims one thread: true when it is outside, and kept outside until Unclaim; false (and nothing claimed)
+// when it is inside now. By one thread at a time, under the release lock. The caller then does what otherwise
+// only the owner may.
+bool TryClaim(ThreadRecord& record);
+void Unclaim(ThreadRecord& record);
 
 class Guard {
  public:

@@ -16,7 +16,7 @@
 namespace memgov {
 namespace {
 
-constexpr int kStrictExit = 78;  // EX_CONFIG of sysexits.h
+constexpr int kStrictExit = 2;
 
 class ChosenControl final : public EngineControl {
  public:
@@ -25,9 +25,8 @@ class ChosenControl final : public EngineControl {
   uint64_t HeldBytes() override {
     return Guarded([] { return ChosenEngine::HeldBytes(); });
   }
-  void GiveBack() override {
-    Guarded([] { return ChosenEngine::GiveBack(), 0; });
-  }
+  void GiveBack() override { ChosenEngine::GiveBack(); }
+  bool HonoursGlibcVariables() const override { return ChosenEngine::kHonoursGlibcVariables; }
   uint64_t ReleasableBytes() override {
     return Guarded([] { return ChosenEngine::ReleasableBytes(); });
   }

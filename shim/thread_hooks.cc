@@ -70,7 +70,7 @@ void* RunThread(void* argument) {
 }  // namespace
 
 ThreadRecord* RegisterThisThread() {
-  if (surface::Bystander()) return nullptr;
+  if (surface::Bystander() || IsSanitized()) return nullptr;
   ThreadRecord* record = threads::Adopt(nullptr);
   if (record == nullptr) return nullptr;
   // Not the thread that starts the process: its end is the process's, and the C library may not be ready yet.

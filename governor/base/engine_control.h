@@ -12,6 +12,9 @@ class EngineControl {
   // "mimalloc", "system": also the middle of the object's file name.
   virtual const char* Name() const = 0;
 
+  // Do MALLOC_ARENA_MAX, GLIBC_TUNABLES and their like mean anything to it?
+  virtual bool HonoursGlibcVariables() const = 0;
+
   // Bytes taken from the kernel for blocks and not given back, live ones included. May take the engine's
   // locks; any thread, not from within malloc.
   virtual uint64_t HeldBytes() = 0;

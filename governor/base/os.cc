@@ -112,7 +112,7 @@ void FutexWake(const uint32_t* word, int threads) {
 
 uint64_t NowNanoseconds() {
   timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
+  CallKernel(SYS_clock_gettime, CLOCK_MONOTONIC, &now);
   return static_cast<uint64_t>(now.tv_sec) * 1000000000 + static_cast<uint64_t>(now.tv_nsec);
 }
 

@@ -50,7 +50,8 @@ bool ThreadExists(pid_t thread);
 void FutexWait(const uint32_t* word, uint32_t expected, int64_t timeout_ns);
 void FutexWake(const uint32_t* word, int threads);
 
-// CLOCK_MONOTONIC.
+// CLOCK_MONOTONIC by system call, about 100 ns: the C library's own may be a sanitizer's, which is not ready
+// yet.
 uint64_t NowNanoseconds();
 
 void SleepNanoseconds(uint64_t duration);

@@ -36,6 +36,13 @@ struct alignas(64) ThreadRecord {
   // which states the ordering.
   std::atomic<uint32_t> busy{0};
 
+  // 1 while the governor works on this thread's part of the engine in its stead (quiesce.h).
+  std::atomic<uint32_t> claimed{0};
+
+  // What the engine keeps for the thread (mimalloc: its heap). Written by the owner inside the guard; read by
+  // who holds the claim.
+  std::atomic<void*> engine_part{nullptr};
+
   // Where samples of this thread count: a scope's pool, else the thread's. Written by the owner (scopes) and,
   // for threads without a scope, by whoever resolves the name; relaxed: a sample may count for the pool of
   // just before.
@@ -52,7 +59,7 @@ struct alignas(64) ThreadRecord {
   std::atomic<pid_t> tid{0};
   std::atomic<ThreadState> state{ThreadState::kFree};
   std::atomic<Binding> binding{Binding::kNone};
-  std::atomic<uint8_t> scopes{0};      // open API scopes; owner only, read by resolvers
+  std::atomic<uint32_t> scopes{0};     // open API scopes; owner only, read by resolvers
   std::atomic<pid_t> vfork_thread{0};  // set by vfork: until it is this thread that runs again
   uint16_t resolve_attempts = 0;
   uint16_t resolve_pass = 0;

@@ -129,6 +129,18 @@ void ForEach(void (*visit)(ThreadRecord& record, void* context), void* context) 
   }
 }
 
+int Collect(ThreadRecord** out, int capacity, int from) {
+  int count = 0;
+  ForEachRecord([&](ThreadRecord& record) {
+    if (from > 0) {
+      --from;
+    } else if (count < capacity) {
+      out[count++] = &record;
+    }
+  });
+  return count;
+}
+
 uint32_t RunningCount() { return running.load(std::memory_order_relaxed); }
 uint64_t RetiredAllocatedBytes() { return retired_allocated.load(std::memory_order_relaxed); }
 

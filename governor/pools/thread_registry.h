@@ -34,6 +34,10 @@ void ForEachRecord(Visitor&& visitor) {
   ForEach([](ThreadRecord& record, void* context) { (*static_cast<Visitor*>(context))(record); }, &visitor);
 }
 
+// Copies the addresses of records in use, from the `from`th on, at most `capacity`; how many. Records are
+// never unmapped, but one may have changed hands by the time it is looked at.
+int Collect(ThreadRecord** out, int capacity, int from);
+
 // Records in use, and bytes allocated by threads that no longer exist.
 uint32_t RunningCount();
 uint64_t RetiredAllocatedBytes();

@@ -18,6 +18,7 @@ struct Counters {
 constinit Counters counters[kReasons];  // relaxed: figures for reading only
 constinit std::atomic<uint64_t> longest_ns{0};
 constinit FutexLock release_lock{LockRank::kRelease};
+constinit std::atomic<bool> closed{false};  // written under release_lock, or after waiting for it in vain
 
 // What is held beyond live from now on is the doing of peaks from now on.
 void ForgetPeaks() {
@@ -45,6 +46,7 @@ namespace releaser {
 
 size_t Release(EngineControl& engine, ReleaseReason reason) {
   FutexLockHolder hold(release_lock);
+  if (closed.load(std::memory_order_relaxed)) return 0;
   const uint64_t before = ReadResidentMemory().anonymous_bytes;
   const uint64_t start = os::NowNanoseconds();
   engine.GiveBack();
@@ -56,6 +58,16 @@ size_t Release(EngineControl& engine, ReleaseReason reason) {
   counted.bytes.fetch_add(bytes, std::memory_order_relaxed);
   if (bytes != 0) ForgetPeaks();
   return bytes;
+}
+
+void Close() {
+  constexpr int kMostMilliseconds = 100;  // exit may have interrupted the pass itself, from a signal handler
+  bool held = false;
+  for (int waited = 0; waited < kMostMilliseconds && !(held = release_lock.TryLock()); ++waited) {
+    os::SleepNanoseconds(1000000);
+  }
+  closed.store(true, std::memory_order_relaxed);
+  if (held) release_lock.Unlock();
 }
 
 ReleaseTotals Totals(ReleaseReason reason) {

@@ -29,6 +29,10 @@ namespace releaser {
 // memory of their own.
 size_t Release(EngineControl& engine, ReleaseReason reason);
 
+// The process is ending: waits a moment for the pass in progress and allows no other, because engines take
+// their heaps down at exit without asking anybody.
+void Close();
+
 ReleaseTotals Totals(ReleaseReason reason);
 ReleaseTotals AllTotals();
 

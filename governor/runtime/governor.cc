@@ -97,6 +97,7 @@ void AtExit() {
   if (engine == nullptr) return;
   if (options::Get(Option::kReport) == kReportAtExit) PrintReport(*engine);
   if (options::Get(Option::kSummary) != 0) PrintSummary(*engine);
+  releaser::Close();
 }
 
 void AfterForkInChild() {

@@ -10,6 +10,7 @@
 #include "governor/base/message.h"
 #include "governor/base/os.h"
 #include "governor/base/raw_syscall.h"
+#include "governor/config/options.h"
 #include "governor/pools/thread_registry.h"
 #include "governor/runtime/tick.h"
 
@@ -74,8 +75,9 @@ void* GovernorMain(void* argument) {
     record->thread_pool.store(kGovernorPool, std::memory_order_relaxed);
     record->current_pool.store(kGovernorPool, std::memory_order_relaxed);
   }
-  RunTicks(*static_cast<EngineControl*>(argument));
-  return nullptr;
+  EngineControl& engine = *static_cast<EngineControl*>(argument);
+  if (!engine.HonoursGlibcVariables()) options::SayForeignVariables(engine.Name());
+  RunTicks(engine);
 }
 
 bool Create(const ThreadFunctions& functions, size_t stack_bytes, EngineControl& engine) {

@@ -14,6 +14,8 @@ uint64_t NotNegative(int64_t value) { return value > 0 ? static_cast<uint64_t>(v
 void CountThreads(Census& census, uint64_t now_ns) {
   threads::ForEachRecord([&](ThreadRecord& record) {
     if (record.state.load(std::memory_order_relaxed) != ThreadState::kRunning) return;
+    if (record.thread_pool.load(std::memory_order_relaxed) == kGovernorPool)
+      return;  // the host's threads only
     PoolCensus& pool = census.pools[record.thread_pool.load(std::memory_order_relaxed)];
     const bool parked = now_ns - record.active_ns >= kParkedNs;
     ++pool.threads;

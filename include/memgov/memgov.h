@@ -77,9 +77,10 @@ MEMGOV_CALL(int, memgov_stats, (memgov_stats_t * out), (out), -1)
 MEMGOV_CALL(size_t, memgov_pools, (memgov_pool_t * out, size_t count, size_t element_size),
             (out, count, element_size), 0)
 
-/* From here on what this thread allocates counts for pool `name`, until memgov_pool_leave(token) with the
- * token that enter returned. Scopes nest; leave in reverse order, on the same thread. Tens of nanoseconds. At
- * most 64 pools exist: beyond them, and for NULL or "", the thread stays where it is. -> 0 */
+/* From here on what this thread allocates counts for pool `name`, until memgov_pool_leave(token) with the token
+ * that enter returned. Scopes nest; leave in reverse order, on the same thread. Tens of nanoseconds.
+ * At most 64 pools exist: beyond them, and for NULL or "", enter returns 0 and the thread stays where it is. Leave
+ * returns 0 (for token 0 too), or -1 for a token of no open scope. -> 0 */
 MEMGOV_CALL(uint32_t, memgov_pool_enter, (const char* name), (name), 0)
 MEMGOV_CALL(int, memgov_pool_leave, (uint32_t token), (token), 0)
 

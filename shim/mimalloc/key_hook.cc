@@ -4,6 +4,7 @@
 #include <mimalloc.h>
 
 #include "governor/pools/thread_registry.h"
+#include "shim/mimalloc/mimalloc_engine.h"
 #include "shim/next_symbol.h"
 #include "shim/quiesce.h"
 
@@ -18,6 +19,7 @@ void LeaveMimalloc(void* heap) {
   ThreadRecord* record = threads::current;
   if (record == nullptr) return leave(heap);
   const quiesce::Guard guard(*record);
+  MimallocEngine::OwnerLeaves();
   leave(heap);
 }
 

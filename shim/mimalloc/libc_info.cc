@@ -2,9 +2,7 @@
 #include "shim/libc_info.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <malloc.h>
-#include <string.h>
 
 #include "governor/base/message.h"
 #include "governor/release/releaser.h"
@@ -15,14 +13,13 @@
 namespace memgov::surface {
 namespace {
 
-// The parameters that glibc documents in mallopt(3), and M_ARENA_TEST to M_TOP_PAD's neighbours in malloc.h.
-bool IsKnownParameter(int parameter) {
-  constexpr int kKnown[] = {M_MXFAST,       M_TRIM_THRESHOLD, M_TOP_PAD,    M_MMAP_THRESHOLD, M_MMAP_MAX,
-                            M_CHECK_ACTION, M_PERTURB,        M_ARENA_TEST, M_ARENA_MAX};
-  for (const int known : kKnown) {
-    if (parameter == known) return true;
-  }
-  return false;
+// Like glibc's, except that nothing happens: 0 for a value that glibc refuses, 1 for all others and for
+// parameters that it does not know.
+bool IsRefused(int parameter, int value) {
+  constexpr int kMostFast = 80 * sizeof(size_t) / 4;
+  constexpr int kMostMmapThreshold = 32 << 20;
+  if (parameter == M_MXFAST) return value < 0 || value > kMostFast;
+  return parameter == M_MMAP_THRESHOLD && (value < 0 || value > kMostMmapThreshold);
 }
 
 }  // namespace
@@ -52,10 +49,7 @@ Mallinfo MallocInfo() {
 }
 
 int MallocInfoXml(int options, FILE* stream) {
-  if (options != 0) {
-    errno = EINVAL;
-    return -1;
-  }
+  if (options != 0) return EINVAL;
   const Mallinfo2 info = MallocInfo2();
   TextBuffer<512> xml;
   xml.Text("<malloc version=\"1\" allocator=\"memgov ").Text(Control().Name()).Text("\">").Line();
@@ -68,6 +62,6 @@ int MallocInfoXml(int options, FILE* stream) {
 
 void MallocStats() { PrintReport(Control()); }
 
-int Mallopt(int parameter, int) { return IsKnownParameter(parameter) ? 1 : 0; }
+int Mallopt(int parameter, int value) { return IsRefused(parameter, value) ? 0 : 1; }
 
 }  // namespace memgov::surface

@@ -12,10 +12,55 @@ namespace {
 constinit std::atomic<uint32_t> collect_round{0};
 constinit thread_local uint32_t collected_round = 0;
 
+// How long mimalloc waits before it decommits free pages of a segment in use. 0 while a release runs: what is
+// not decommitted then would wait for the next free in that segment, and a parked thread has none.
+class PromptDecommit {
+ public:
+  PromptDecommit() : delay_(mi_option_get(kDelay)) { mi_option_set(kDelay, 0); }
+  ~PromptDecommit() { mi_option_set(kDelay, delay_); }
+  PromptDecommit(const PromptDecommit&) = delete;
+  PromptDecommit& operator=(const PromptDecommit&) = delete;
+
+ private:
+#if MI_MALLOC_VERSION < 210
+  static constexpr mi_option_t kDelay = mi_option_decommit_delay;
+#else
+  static constexpr mi_option_t kDelay = mi_option_purge_delay;
+#endif
+  const long delay_;
+};
+
+// Empties the heaps of threads that are not inside mimalloc at this moment, one at a time, in their stead.
+// The interface wants a heap to be collected by its owner: the claim makes us that for as long as it takes.
+void CollectOthers() {
+  constexpr int kBatch = 64;
+  ThreadRecord* batch[kBatch];
+  int seen = 0;
+  int count = 0;
+  while ((count = threads::Collect(batch, kBatch, seen)) > 0) {
+    for (int index = 0; index < count; ++index) {
+      ThreadRecord& record = *batch[index];
+      if (&record == threads::current || record.engine_part.load(std::memory_order_relaxed) == nullptr)
+        continue;
+      if (!quiesce::TryClaim(record)) continue;
+      auto* heap = static_cast<mi_heap_t*>(record.engine_part.load(std::memory_order_acquire));
+      if (heap != nullptr) mi_heap_collect(heap, true);
+      quiesce::Unclaim(record);
+    }
+    seen += count;
+  }
+}
+
 // Sums the pages of the calling thread's heap that hold no block.
 bool AddEmptyArea(const mi_heap_t*, const mi_heap_area_t* area, void*, size_t, void* sum) {
   if (area->used == 0) *static_cast<uint64_t*>(sum) += area->committed;
   return true;
+}
+
+void CollectOwn() {
+  if (threads::current == nullptr) return mi_collect(true);
+  const quiesce::Guard guard(*threads::current);
+  mi_collect(true);
 }
 
 }  // namespace
@@ -31,16 +76,25 @@ void MimallocEngine::Start() {
 }
 
 void MimallocEngine::OwnerTick() {
+  ThreadRecord* record = threads::current;
+  if (record == nullptr) return;
+  const quiesce::Guard guard(*record);
+  record->engine_part.store(mi_heap_get_default(), std::memory_order_release);
   const uint32_t round = collect_round.load(std::memory_order_relaxed);
-  if (round == collected_round || threads::current == nullptr) return;
+  if (round == collected_round) return;
   collected_round = round;
-  const quiesce::Guard guard(*threads::current);
   mi_collect(true);
 }
 
+void MimallocEngine::OwnerLeaves() {
+  if (threads::current != nullptr) threads::current->engine_part.store(nullptr, std::memory_order_release);
+}
+
 void MimallocEngine::GiveBack() {
+  const PromptDecommit prompt;
   collect_round.fetch_add(1, std::memory_order_relaxed);
-  mi_collect(true);
+  CollectOthers();
+  CollectOwn();
 }
 
 uint64_t MimallocEngine::HeldBytes() {

@@ -15,6 +15,7 @@ class MimallocEngine {
   static constexpr const char* kName = "mimalloc";
   // Without it 12 to 20 % of the children of a threaded process hang.
   static constexpr bool kQuiescesForFork = true;
+  static constexpr bool kHonoursGlibcVariables = false;
 
   static void* Allocate(size_t size) { return mi_malloc(AtLeastSmallest(size)); }
   static void* AllocateZeroed(size_t size) { return mi_zalloc(AtLeastSmallest(size)); }
@@ -28,13 +29,16 @@ class MimallocEngine {
 
   static void Start();
   static void BeforeFirstThread() {}
-  // Empties this thread's own heap when a release was asked for since the last time.
+  // Makes this thread's heap known, and empties it when a release was asked for since the last time.
   static void OwnerTick();
+  // The thread's heap is about to go; inside the guard.
+  static void OwnerLeaves();
 
   // What mimalloc has committed, by its own count.
   static uint64_t HeldBytes();
-  // Empties this thread's heap, the abandoned segments and the segment cache now; every other heap at its
-  // owner's next slow path.
+  // Empties this thread's heap, those of threads that are outside mimalloc at that moment, the abandoned
+  // segments and the segment cache; the others' at their owners' next slow path. A thread waits for as long
+  // as its own heap takes.
   static void GiveBack();
   static uint64_t ReleasableBytes();
 

@@ -22,28 +22,28 @@ Mallinfo2 Widen(const Mallinfo& narrow) {
 int MallocTrim(size_t) { return releaser::Release(Control(), ReleaseReason::kMallocTrim) != 0 ? 1 : 0; }
 
 Mallinfo MallocInfo() {
-  auto* real = real_libc::mallinfo.Get();
+  auto* real = real_libc::Find().mallinfo;
   return real != nullptr ? real() : Mallinfo{};
 }
 
 Mallinfo2 MallocInfo2() {
-  auto* real = real_libc::mallinfo2.Get();
+  auto* real = real_libc::Find().mallinfo2;
   return real != nullptr ? real() : Widen(MallocInfo());
 }
 
 int MallocInfoXml(int options, FILE* stream) {
-  auto* real = real_libc::malloc_info.Get();
+  auto* real = real_libc::Find().malloc_info;
   if (real != nullptr) return real(options, stream);
   errno = ENOSYS;
   return -1;
 }
 
 void MallocStats() {
-  if (auto* real = real_libc::malloc_stats.Get()) real();
+  if (auto* real = real_libc::Find().malloc_stats) real();
 }
 
 int Mallopt(int parameter, int value) {
-  auto* real = real_libc::mallopt.Get();
+  auto* real = real_libc::Find().mallopt;
   return real != nullptr ? real(parameter, value) : 0;
 }
 

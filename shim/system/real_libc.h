@@ -1,42 +1,49 @@
-// The C library's functions that our exports hide, found on first use.
+// The C library's own functions, past every other allocator in the process: found in the object that is the C
+// library, not by name alone (jemalloc, mimalloc and a second memgov export __libc_malloc and
+// malloc_usable_size too, and a block must be freed where it was made).
+//
+// Safety: any thread, before constructors. Each slot starts out as a function that fills all slots and goes
+// on with the right one, so that the hot path has no test; racing threads write the same addresses.
 #ifndef MEMGOV_SHIM_SYSTEM_REAL_LIBC_H_
 #define MEMGOV_SHIM_SYSTEM_REAL_LIBC_H_
 
+#include <stddef.h>
 #include <stdio.h>
 
 #include <atomic>
 
 #include "shim/libc_info.h"
-#include "shim/next_symbol.h"
 
 namespace memgov::real_libc {
 
-// One function. Racing threads look up the same address; nullptr where the C library does not have it.
 template <typename F>
-class Function {
+class Slot {
  public:
-  constexpr explicit Function(const char* name) : name_(name) {}
-
-  F* Get() {
-    F* found = found_.load(std::memory_order_relaxed);
-    if (found != nullptr) return found;
-    found = reinterpret_cast<F*>(FindNextSymbol(name_));
-    found_.store(found, std::memory_order_relaxed);
-    return found;
-  }
+  constexpr explicit Slot(F* first) : function_(first) {}
+  F* Get() const { return function_.load(std::memory_order_relaxed); }
+  void Set(void* function) { function_.store(reinterpret_cast<F*>(function), std::memory_order_relaxed); }
 
  private:
-  const char* name_;
-  std::atomic<F*> found_{nullptr};
+  std::atomic<F*> function_;
 };
 
-extern Function<size_t(const void*)> malloc_usable_size;
-extern Function<int(size_t)> malloc_trim;
-extern Function<int(int, int)> mallopt;
-extern Function<surface::Mallinfo()> mallinfo;
-extern Function<surface::Mallinfo2()> mallinfo2;  // from 2.33
-extern Function<int(int, FILE*)> malloc_info;
-extern Function<void()> malloc_stats;
+extern constinit Slot<void*(size_t)> allocate;
+extern constinit Slot<void*(size_t, size_t)> allocate_zeroed;
+extern constinit Slot<void*(void*, size_t)> resize;
+extern constinit Slot<void(void*)> release;
+extern constinit Slot<void*(size_t, size_t)> allocate_aligned;
+extern constinit Slot<size_t(const void*)> usable_size;
+
+// nullptr where this C library does not have it. Call only after Find(), which any allocation does too.
+struct Others {
+  int (*malloc_trim)(size_t);
+  int (*mallopt)(int, int);
+  surface::Mallinfo (*mallinfo)();
+  surface::Mallinfo2 (*mallinfo2)();  // from 2.33
+  int (*malloc_info)(int, FILE*);
+  void (*malloc_stats)();
+};
+const Others& Find();
 
 }  // namespace memgov::real_libc
 

@@ -11,16 +11,6 @@
 
 namespace memgov {
 
-namespace real_libc {
-constinit Function<size_t(const void*)> malloc_usable_size{"malloc_usable_size"};
-constinit Function<int(size_t)> malloc_trim{"malloc_trim"};
-constinit Function<int(int, int)> mallopt{"mallopt"};
-constinit Function<surface::Mallinfo()> mallinfo{"mallinfo"};
-constinit Function<surface::Mallinfo2()> mallinfo2{"mallinfo2"};
-constinit Function<int(int, FILE*)> malloc_info{"malloc_info"};
-constinit Function<void()> malloc_stats{"malloc_stats"};
-}  // namespace real_libc
-
 namespace {
 
 constexpr int kArenasPerCpu = 2;
@@ -41,21 +31,18 @@ void CapArenas(int cpus) {
     most = cpus * kArenasPerCpu;
     most = most < kFewestArenas ? kFewestArenas : most > kMostArenas ? kMostArenas : most;
   }
-  if (auto* mallopt = real_libc::mallopt.Get()) mallopt(M_ARENA_MAX, static_cast<int>(most));
+  if (auto* mallopt = real_libc::Find().mallopt) mallopt(M_ARENA_MAX, static_cast<int>(most));
 }
 
 }  // namespace
 
 void* SystemEngine::AllocateAligned(size_t alignment, size_t size, bool zeroed) {
-  void* block = __libc_memalign(alignment, size);
+  void* block = real_libc::allocate_aligned.Get()(alignment, size);
   if (block != nullptr && zeroed && !IsMappedAlone(block)) memset(block, 0, size);
   return block;
 }
 
-size_t SystemEngine::UsableSize(const void* block) {
-  auto* usable_size = real_libc::malloc_usable_size.Get();
-  return usable_size != nullptr ? usable_size(block) : 0;
-}
+size_t SystemEngine::UsableSize(const void* block) { return real_libc::usable_size.Get()(block); }
 
 void SystemEngine::Start() { CapArenas(CpusByAffinity()); }
 void SystemEngine::BeforeFirstThread() { CapArenas(CpusByAffinityAndQuota()); }
@@ -68,7 +55,7 @@ uint64_t SystemEngine::HeldBytes() {
 }
 
 void SystemEngine::GiveBack() {
-  if (auto* trim = real_libc::malloc_trim.Get()) trim(0);
+  if (auto* trim = real_libc::Find().malloc_trim) trim(0);
 }
 
 uint64_t SystemEngine::ReleasableBytes() { return surface::MallocInfo2().keepcost; }

@@ -7,13 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
-extern "C" {
-void* __libc_malloc(size_t size);
-void* __libc_calloc(size_t count, size_t size);
-void* __libc_realloc(void* block, size_t size);
-void __libc_free(void* block);
-void* __libc_memalign(size_t alignment, size_t size);
-}
+#include "shim/system/real_libc.h"
 
 namespace memgov {
 
@@ -21,12 +15,13 @@ class SystemEngine {
  public:
   static constexpr const char* kName = "system";
   static constexpr bool kQuiescesForFork = false;
+  static constexpr bool kHonoursGlibcVariables = true;
 
-  static void* Allocate(size_t size) { return __libc_malloc(size); }
-  static void* AllocateZeroed(size_t size) { return __libc_calloc(1, size); }
+  static void* Allocate(size_t size) { return real_libc::allocate.Get()(size); }
+  static void* AllocateZeroed(size_t size) { return real_libc::allocate_zeroed.Get()(1, size); }
   static void* AllocateAligned(size_t alignment, size_t size, bool zeroed);
-  static void* Resize(void* block, size_t size) { return __libc_realloc(block, size); }
-  static void Free(void* block) { __libc_free(block); }
+  static void* Resize(void* block, size_t size) { return real_libc::resize.Get()(block, size); }
+  static void Free(void* block) { real_libc::release.Get()(block); }
   static size_t UsableSize(const void* block);
 
   // Caps the arenas by the CPUs that the process may use, unless the user set a cap.
