@@ -15,8 +15,9 @@ class EngineControl {
   // Do MALLOC_ARENA_MAX, GLIBC_TUNABLES and their like mean anything to it?
   virtual bool HonoursGlibcVariables() const = 0;
 
-  // Bytes taken from the kernel for blocks and not given back, live ones included. May take the engine's
-  // locks; any thread, not from within malloc.
+  // Bytes taken from the kernel for blocks and not given back, live ones included. An upper bound: engines
+  // also count pages that were never touched or were given back one by one. May take the engine's locks; any
+  // thread, not from within malloc.
   virtual uint64_t HeldBytes() = 0;
 
   // Gives memory back, everything it can: any thread, not from within malloc. Blocks other threads for no

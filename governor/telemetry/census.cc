@@ -10,7 +10,11 @@ namespace {
 
 uint64_t NotNegative(int64_t value) { return value > 0 ? static_cast<uint64_t>(value) : 0; }
 
-// threads, parked
+// Nothing is held that is not in memory. 0: /proc could not be read.
+uint64_t AtMost(uint64_t held_bytes, uint64_t anonymous_bytes) {
+  return anonymous_bytes != 0 && anonymous_bytes < held_bytes ? anonymous_bytes : held_bytes;
+}
+
 void CountThreads(Census& census, uint64_t now_ns) {
   threads::ForEachRecord([&](ThreadRecord& record) {
     if (record.state.load(std::memory_order_relaxed) != ThreadState::kRunning) return;
@@ -95,10 +99,11 @@ Census TakeCensus(EngineControl& engine) {
   NotePeaks();
   Census census;
   census.allocated_bytes = SweepThreads(now_ns);
-  census.resident_bytes = ReadResidentMemory().total_bytes;
+  const ResidentMemory resident = ReadResidentMemory();
+  census.resident_bytes = resident.total_bytes;
   census.pool_count = pools::Count();
   CountThreads(census, now_ns);
-  CountBytes(census, engine.HeldBytes());
+  CountBytes(census, AtMost(engine.HeldBytes(), resident.anonymous_bytes));
   return census;
 }
 

@@ -25,7 +25,7 @@ void WritePools(const Census& census, TextWriter& out) {
   out.Column(kLiveColumn).Text("live").Column(kHeldColumn).Text("held").Line();
   for (int id = 0; id < census.pool_count; ++id) {
     const PoolCensus& pool = census.pools[id];
-    if (pool.threads == 0 && pool.live_bytes == 0) continue;
+    if (pool.threads == 0 && pool.held_bytes == 0) continue;
     out.Text("  ").Text(pools::Get(static_cast<PoolId>(id)).name);
     out.Column(kThreadsColumn).Number(pool.threads).Column(kParkedColumn).Number(pool.parked);
     out.Column(kLiveColumn).Bytes(pool.live_bytes).Column(kHeldColumn).Bytes(pool.held_bytes).Line();

@@ -12,8 +12,10 @@ namespace {
 constinit std::atomic<uint32_t> collect_round{0};
 constinit thread_local uint32_t collected_round = 0;
 
-// How long mimalloc waits before it decommits free pages of a segment in use. 0 while a release runs: what is
-// not decommitted then would wait for the next free in that segment, and a parked thread has none.
+// How long mimalloc waits before it decommits free pages of a segment that stays in use; what is not
+// decommitted waits for the next free in that segment, and a parked thread has none. 0 while a release runs:
+// what the collect frees goes at once. Spans that were freed in the last few milliseconds before, in segments
+// that stay in use, are left.
 class PromptDecommit {
  public:
   PromptDecommit() : delay_(mi_option_get(kDelay)) { mi_option_set(kDelay, 0); }
@@ -70,6 +72,9 @@ void MimallocEngine::Start() {
 #if MI_MALLOC_VERSION < 300
   mi_option_set_default(mi_option_large_os_pages, 0);
   mi_option_set_default(mi_option_abandoned_page_decommit, 1);
+  // A segment whose pages go on being freed is otherwise put off by another millisecond, again and again, and
+  // a burst that ends leaves its last frees committed.
+  mi_option_set_default(mi_option_decommit_extend_delay, 0);
 #else
   mi_option_set_default(mi_option_allow_large_os_pages, 0);
 #endif

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "governor/base/cpus.h"
-#include "governor/base/proc_self.h"
 #include "governor/config/options.h"
 #include "shim/libc_info.h"
 #include "shim/system/real_libc.h"
@@ -49,9 +48,7 @@ void SystemEngine::BeforeFirstThread() { CapArenas(CpusByAffinityAndQuota()); }
 
 uint64_t SystemEngine::HeldBytes() {
   const surface::Mallinfo2 info = surface::MallocInfo2();
-  const uint64_t taken = info.arena + info.hblkhd;
-  const uint64_t resident = ReadResidentMemory().anonymous_bytes;
-  return resident != 0 && resident < taken ? resident : taken;
+  return info.arena + info.hblkhd;
 }
 
 void SystemEngine::GiveBack() {

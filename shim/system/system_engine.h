@@ -30,8 +30,7 @@ class SystemEngine {
   static void BeforeFirstThread();
   static void OwnerTick() {}
 
-  // Arenas and mapped blocks by mallinfo2; trimmed pages inside arenas are still counted by the C library, so
-  // never more than the process's anonymous resident memory.
+  // Arenas and mapped blocks by mallinfo2, which goes on counting pages inside arenas that were trimmed.
   static uint64_t HeldBytes();
   // malloc_trim(0): locks each arena for the walk through it.
   static void GiveBack();
