@@ -44,7 +44,7 @@ memgov_stats_t Collect() {
   stats.allocated_bytes = census.allocated_bytes;
   stats.releases = releases.passes;
   stats.released_bytes = releases.bytes;
-  stats.longest_stall_ns = releaser::LongestPassNs();
+  stats.longest_stall_ns = releaser::LongestStallNs();
   stats.threads = census.threads;
   stats.governor_running = governor::Running() ? 1 : 0;
   return stats;

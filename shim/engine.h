@@ -31,6 +31,11 @@ concept Engine = requires(size_t size, size_t alignment, void* block, const void
   { E::Free(block) } -> std::same_as<void>;
   { E::UsableSize(constant) } -> std::same_as<size_t>;
 
+  // Cheap enough for every free: is this block too large for a sample of it to be moved to a page boundary,
+  // so that it may be a sample wherever it lies? Blocks of kLargeBytes and more must say yes or be
+  // page-aligned.
+  { E::MayBeLarge(constant) } -> std::same_as<bool>;
+
   // Once, in the constructor, with the options loaded: caps and delays, before the second thread exists.
   { E::Start() } -> std::same_as<void>;
   // On the thread that is about to create the process's first thread by pthread_create.
@@ -43,7 +48,7 @@ concept Engine = requires(size_t size, size_t alignment, void* block, const void
   // and sees to the guard itself.
   { E::HeldBytes() } -> std::same_as<uint64_t>;
   { E::ReleasableBytes() } -> std::same_as<uint64_t>;
-  { E::GiveBack() } -> std::same_as<void>;
+  { E::GiveBack() } -> std::same_as<uint64_t>;
 };
 
 }  // namespace memgov

@@ -12,22 +12,25 @@
 namespace memgov::surface {
 namespace {
 
-// A resize that is to be sampled and did not come out where samples live is copied to such a place, up to
-// this size.
-constexpr size_t kMostCopiedForSample = 1 << 20;
-
 void* FromEngine(const Request& request) {
   if (request.alignment != 0)
     return ChosenEngine::AllocateAligned(request.alignment, request.size, request.zeroed);
   return request.zeroed ? ChosenEngine::AllocateZeroed(request.size) : ChosenEngine::Allocate(request.size);
 }
 
+// Where it lies, if it may be a sample there.
+void InsertInPlace(ThreadRecord& record, void* block, size_t size) {
+  if (block != nullptr && MayBeSampled(block)) sampler::Insert(record, block, size);
+}
+
 void* AllocateSampled(ThreadRecord& record, const Request& request) {
-  Request aligned = request;
-  if (aligned.alignment < sampler::kAlignment) aligned.alignment = sampler::kAlignment;
-  void* block = FromEngine(aligned);
-  if (block == nullptr) return FromEngine(request);
-  sampler::Insert(record, block, request.size);
+  Request placed = request;
+  if (request.size < sampler::kLargeBytes && placed.alignment < sampler::kAlignment) {
+    placed.alignment = sampler::kAlignment;
+  }
+  void* block = FromEngine(placed);
+  if (block == nullptr) block = FromEngine(request);
+  InsertInPlace(record, block, request.size);
   return block;
 }
 
@@ -81,7 +84,7 @@ void FreeSlow(void* block) {
     record = RegisterThisThread();
     if (record == nullptr) return Bystander() ? FreeElsewhere(block) : ChosenEngine::Free(block);
   }
-  const bool sampled = sampler::MayBeSampled(block) && sampler::Remove(block) != sampler::kNoTag;
+  const bool sampled = MayBeSampled(block) && sampler::Remove(block) != sampler::kNoTag;
   {
     const Guard guard(*record);
     ChosenEngine::Free(block);
@@ -94,7 +97,7 @@ namespace {
 
 // The old block's sample must be gone before its address can be anybody else's.
 void* ResizeInEngine(ThreadRecord& record, void* block, size_t size) {
-  const sampler::Tag tag = sampler::MayBeSampled(block) ? sampler::Remove(block) : sampler::kNoTag;
+  const sampler::Tag tag = MayBeSampled(block) ? sampler::Remove(block) : sampler::kNoTag;
   const Guard guard(record);
   void* moved = ChosenEngine::Resize(block, size);
   if (moved == nullptr && tag != sampler::kNoTag) sampler::Restore(block, tag);
@@ -125,11 +128,11 @@ void* ResizeSlow(void* block, size_t size, const void* caller) {
   const uint64_t counted = record->allocated_base.load(std::memory_order_relaxed);
   const bool sampled = CountSlow(*record, size);
   void* moved = nullptr;
-  if (sampled && size <= kMostCopiedForSample) {
+  if (sampled && size < sampler::kLargeBytes) {
     moved = CopyToSample(*record, block, size);
   } else {
     moved = ResizeInEngine(*record, block, size);
-    if (moved != nullptr && sampled && sampler::MayBeSampled(moved)) sampler::Insert(*record, moved, size);
+    if (sampled) InsertInPlace(*record, moved, size);
   }
   NoteIntervalEnd(*record, counted, caller);
   return moved;

@@ -36,6 +36,10 @@ MEMGOV_COLD void* OutOfMemory();                                    // nullptr, 
 MEMGOV_COLD void* NewFailed(size_t size, size_t alignment);         // new handler, bad_alloc
 MEMGOV_COLD void* NewNoThrowFailed(size_t size, size_t alignment);  // new handler, nullptr
 
+MEMGOV_HOT bool MayBeSampled(const void* block) {
+  return sampler::IsSamplePlace(block) || ChosenEngine::MayBeLarge(block);
+}
+
 // Counts `size` bytes; false when this allocation has to take the slow path (no record, a sample is due,
 // absurd size: one comparison catches all three, for an unregistered thread has nothing left).
 MEMGOV_HOT bool Count(ThreadRecord* record, size_t size) {
@@ -90,7 +94,7 @@ MEMGOV_HOT void* Calloc(size_t count, size_t size) {
 MEMGOV_HOT void Free(void* block) {
   if (block == nullptr) return;
   ThreadRecord* record = threads::current;
-  if (record == nullptr || sampler::MayBeSampled(block)) [[unlikely]]
+  if (record == nullptr || MayBeSampled(block)) [[unlikely]]
     return FreeSlow(block);
   int* const errno_address = record->errno_address;
   const int saved = *errno_address;
@@ -113,7 +117,7 @@ MEMGOV_HOT void* Realloc(void* block, size_t size) {
   }
   ThreadRecord* record = threads::current;
   void* moved = nullptr;
-  if (sampler::MayBeSampled(block) || !Count(record, size)) [[unlikely]] {
+  if (MayBeSampled(block) || !Count(record, size)) [[unlikely]] {
     moved = ResizeSlow(block, size, MEMGOV_CALLER);
   } else {
     const Guard guard(*record);

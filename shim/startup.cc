@@ -25,7 +25,7 @@ class ChosenControl final : public EngineControl {
   uint64_t HeldBytes() override {
     return Guarded([] { return ChosenEngine::HeldBytes(); });
   }
-  void GiveBack() override { ChosenEngine::GiveBack(); }
+  uint64_t GiveBack() override { return ChosenEngine::GiveBack(); }
   bool HonoursGlibcVariables() const override { return ChosenEngine::kHonoursGlibcVariables; }
   uint64_t ReleasableBytes() override {
     return Guarded([] { return ChosenEngine::ReleasableBytes(); });

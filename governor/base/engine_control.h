@@ -22,7 +22,8 @@ class EngineControl {
 
   // Gives memory back, everything it can: any thread, not from within malloc. Blocks other threads for no
   // longer than the engine's own design does (docs/engines.md).
-  virtual void GiveBack() = 0;
+  // Returns the longest time, in nanoseconds, that any other thread can have waited because of it.
+  virtual uint64_t GiveBack() = 0;
 
   // Bytes that a GiveBack() by this thread would return at least; 0 where the engine cannot tell.
   virtual uint64_t ReleasableBytes() = 0;

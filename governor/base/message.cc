@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "governor/base/check.h"
 #include "governor/base/os.h"
@@ -34,6 +35,32 @@ int BorrowStandardError() {
       CallKernel(SYS_openat, AT_FDCWD, "/proc/self/fd/2", O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY, 0));
 }
 
+// The copy, and which file it was: a host that closes descriptors it did not open may since have opened its
+// own there.
+struct KeptDescriptor {
+  int descriptor = -1;
+  dev_t device = 0;
+  ino_t file = 0;
+};
+constinit KeptDescriptor kept;  // written once, by the constructor
+
+bool Identify(int descriptor, KeptDescriptor& out) {
+  struct stat status {};
+  if (fstat(descriptor, &status) != 0) return false;
+  out = {descriptor, status.st_dev, status.st_ino};
+  return true;
+}
+
+bool IsOpen(int descriptor) { return CallKernel(SYS_fcntl, descriptor, F_GETFD, 0) >= 0; }
+
+int StandardErrorOrKept() {
+  KeptDescriptor now;
+  if (kept.descriptor < 0 || IsOpen(kStandardError)) return kStandardError;
+  if (!Identify(kept.descriptor, now) || now.device != kept.device || now.file != kept.file)
+    return kStandardError;
+  return kept.descriptor;
+}
+
 void WriteAll(int descriptor, const char* data, size_t size) {
   while (size > 0) {
     const long written = CallKernel(SYS_write, descriptor, data, size);
@@ -46,10 +73,16 @@ void WriteAll(int descriptor, const char* data, size_t size) {
 
 }  // namespace
 
+void KeepStandardError() {
+  constexpr int kLeast = 200;  // out of the way of programs that count on low numbers
+  const long copy = CallKernel(SYS_fcntl, kStandardError, F_DUPFD_CLOEXEC, kLeast);
+  if (copy >= 0) Identify(static_cast<int>(copy), kept);
+}
+
 void UsePrivateDescriptors() { private_descriptors = true; }
 
 void EmitText(const TextWriter& text) {
-  if (!private_descriptors) return WriteAll(kStandardError, text.data(), text.size());
+  if (!private_descriptors) return WriteAll(StandardErrorOrKept(), text.data(), text.size());
   const int borrowed = BorrowStandardError();
   if (borrowed < 0) return;
   WriteAll(borrowed, text.data(), text.size());

@@ -54,6 +54,10 @@ class TextBuffer : public TextWriter {
 // process's standard error of this moment is borrowed for the call.
 void EmitText(const TextWriter& text);
 
+// Keeps a copy of descriptor 2 for what is to be said at exit: some programs (coreutils) close theirs before
+// our destructor runs. Only for those who asked for a report or a summary.
+void KeepStandardError();
+
 // Says that this thread's descriptor 2 is not the process's.
 void UsePrivateDescriptors();
 

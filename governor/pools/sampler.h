@@ -4,8 +4,8 @@
 // which makes the sum an unbiased estimate; for L live bytes in small blocks its standard error is sqrt(L *
 // 512 KiB).
 //
-// Sampled blocks start on a page boundary (or 16 bytes behind one), so that a free looks a block up only
-// then.
+// A small block that is sampled is placed on a page boundary, so that a free looks up only what lies there (or 16
+// bytes behind, where glibc puts blocks that it maps one by one) or is large.
 //
 // Safety: any thread that has a record, no locks, no allocation. A block is inserted by the thread that
 // allocated it before anybody else knows its address, and removed by the one thread that frees it.
@@ -22,8 +22,10 @@ namespace memgov::sampler {
 constexpr uint64_t kMeanBytes = 512 << 10;
 constexpr uintptr_t kAlignment = 4096;
 
-// Page-aligned, or 16 bytes behind a page boundary: where glibc puts blocks that it maps one by one.
-inline bool MayBeSampled(const void* block) {
+// From here on a sample stays where the engine puts it: an aligned large block would leave two odd holes behind.
+constexpr size_t kLargeBytes = 32 << 10;
+
+inline bool IsSamplePlace(const void* block) {
   return (reinterpret_cast<uintptr_t>(block) & (kAlignment - 1) & ~uintptr_t{16}) == 0;
 }
 

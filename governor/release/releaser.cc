@@ -28,7 +28,7 @@ void ForgetPeaks() {
   }
 }
 
-void NoteLongest(uint64_t duration) {
+void NoteLongestStall(uint64_t duration) {
   uint64_t longest = longest_ns.load(std::memory_order_relaxed);
   while (duration > longest &&
          !longest_ns.compare_exchange_weak(longest, duration, std::memory_order_relaxed)) {
@@ -48,9 +48,7 @@ size_t Release(EngineControl& engine, ReleaseReason reason) {
   FutexLockHolder hold(release_lock);
   if (closed.load(std::memory_order_relaxed)) return 0;
   const uint64_t before = ReadResidentMemory().anonymous_bytes;
-  const uint64_t start = os::NowNanoseconds();
-  engine.GiveBack();
-  NoteLongest(os::NowNanoseconds() - start);
+  NoteLongestStall(engine.GiveBack());
   const uint64_t after = ReadResidentMemory().anonymous_bytes;
   const uint64_t bytes = before > after ? before - after : 0;
   Counters& counted = counters[static_cast<int>(reason)];
@@ -85,7 +83,7 @@ ReleaseTotals AllTotals() {
   return sum;
 }
 
-uint64_t LongestPassNs() { return longest_ns.load(std::memory_order_relaxed); }
+uint64_t LongestStallNs() { return longest_ns.load(std::memory_order_relaxed); }
 FutexLock& Lock() { return release_lock; }
 
 }  // namespace releaser

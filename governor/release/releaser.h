@@ -36,8 +36,8 @@ void Close();
 ReleaseTotals Totals(ReleaseReason reason);
 ReleaseTotals AllTotals();
 
-// The longest pass so far: no thread was kept waiting by a release for longer than that.
-uint64_t LongestPassNs();
+// No thread but the releasing one was kept waiting by a release for longer than that.
+uint64_t LongestStallNs();
 
 FutexLock& Lock();
 

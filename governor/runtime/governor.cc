@@ -2,6 +2,7 @@
 
 #include <atomic>
 
+#include "governor/base/message.h"
 #include "governor/base/os.h"
 #include "governor/config/options.h"
 #include "governor/runtime/governor_thread.h"
@@ -60,6 +61,7 @@ void Install(EngineControl& control, const ThreadFunctions& functions) {
   if (options::Get(Option::kGovernor) == 0) return;
   start_bytes = static_cast<uint64_t>(options::Get(Option::kStartBytes));
   thread_functions = functions;
+  if (options::Get(Option::kReport) == kReportAtExit || options::Get(Option::kSummary) != 0) KeepStandardError();
   engine = &control;
 }
 

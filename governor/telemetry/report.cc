@@ -47,7 +47,7 @@ void WriteReleases(TextWriter& out) {
         .Bytes(one.bytes)
         .Text(")");
   }
-  out.Text("; longest stall ").Duration(releaser::LongestPassNs()).Line();
+  out.Text("; longest stall ").Duration(releaser::LongestStallNs()).Line();
 }
 
 void WriteWarnings(const Census& census, TextWriter& out) {
@@ -79,7 +79,7 @@ void WriteSummary(const Census& census, const char* engine, TextWriter& out) {
   out.Text("memgov: ").Text(engine).Text(": resident ").Bytes(census.resident_bytes).Text(", held ");
   out.Bytes(census.held_bytes).Text(", live about ").Bytes(census.live_bytes).Text(", ");
   out.Number(census.threads).Text(" threads, ").Number(all.passes).Text(" releases gave back ");
-  out.Bytes(all.bytes).Text(", longest stall ").Duration(releaser::LongestPassNs()).Line();
+  out.Bytes(all.bytes).Text(", longest stall ").Duration(releaser::LongestStallNs()).Line();
 }
 
 void PrintReport(EngineControl& engine) {

@@ -25,7 +25,7 @@ typedef struct memgov_stats_t {
   uint64_t releases;        /* passes that tried to give memory back, whatever started them */
   uint64_t released_bytes;  /* what those passes took off the process's RSS */
   uint64_t
-      longest_stall_ns; /* the longest single step of a release: the bound on what it made anybody wait */
+      longest_stall_ns; /* no other thread was kept waiting by a release for longer than this */
   uint32_t threads;     /* threads known to memgov */
   uint32_t governor_running; /* 1 while the governor's thread exists */
 } memgov_stats_t;

@@ -2,6 +2,7 @@
 
 #include <atomic>
 
+#include "governor/base/os.h"
 #include "governor/pools/thread_registry.h"
 #include "shim/quiesce.h"
 
@@ -9,8 +10,8 @@ namespace memgov {
 namespace {
 
 // Raised by every release; each thread compares it with its own on its slow path. Relaxed: late is fine.
-constinit std::atomic<uint32_t> collect_round{0};
-constinit thread_local uint32_t collected_round = 0;
+constinit std::atomic<uint32_t> collect_round{1};
+constinit thread_local uint32_t collected_round = 0;  // 0: a thread that has nothing to collect yet
 
 // How long mimalloc waits before it decommits free pages of a segment that stays in use; what is not
 // decommitted waits for the next free in that segment, and a parked thread has none. 0 while a release runs:
@@ -34,8 +35,10 @@ class PromptDecommit {
 
 // Empties the heaps of threads that are not inside mimalloc at this moment, one at a time, in their stead.
 // The interface wants a heap to be collected by its owner: the claim makes us that for as long as it takes.
-void CollectOthers() {
+// Returns the longest time that one of them was kept out.
+uint64_t CollectOthers() {
   constexpr int kBatch = 64;
+  uint64_t longest_ns = 0;
   ThreadRecord* batch[kBatch];
   int seen = 0;
   int count = 0;
@@ -44,13 +47,17 @@ void CollectOthers() {
       ThreadRecord& record = *batch[index];
       if (&record == threads::current || record.engine_part.load(std::memory_order_relaxed) == nullptr)
         continue;
+      const uint64_t start = os::NowNanoseconds();
       if (!quiesce::TryClaim(record)) continue;
       auto* heap = static_cast<mi_heap_t*>(record.engine_part.load(std::memory_order_acquire));
       if (heap != nullptr) mi_heap_collect(heap, true);
       quiesce::Unclaim(record);
+      const uint64_t took_ns = os::NowNanoseconds() - start;
+      if (took_ns > longest_ns) longest_ns = took_ns;
     }
     seen += count;
   }
+  return longest_ns;
 }
 
 // Sums the pages of the calling thread's heap that hold no block.
@@ -87,19 +94,21 @@ void MimallocEngine::OwnerTick() {
   record->engine_part.store(mi_heap_get_default(), std::memory_order_release);
   const uint32_t round = collect_round.load(std::memory_order_relaxed);
   if (round == collected_round) return;
+  const bool is_new = collected_round == 0;
   collected_round = round;
-  mi_collect(true);
+  if (!is_new) mi_collect(true);
 }
 
 void MimallocEngine::OwnerLeaves() {
   if (threads::current != nullptr) threads::current->engine_part.store(nullptr, std::memory_order_release);
 }
 
-void MimallocEngine::GiveBack() {
+uint64_t MimallocEngine::GiveBack() {
   const PromptDecommit prompt;
   collect_round.fetch_add(1, std::memory_order_relaxed);
-  CollectOthers();
+  const uint64_t longest_ns = CollectOthers();
   CollectOwn();
+  return longest_ns;
 }
 
 uint64_t MimallocEngine::HeldBytes() {

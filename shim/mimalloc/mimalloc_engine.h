@@ -27,6 +27,9 @@ class MimallocEngine {
   static void Free(void* block) { mi_free(block); }
   static size_t UsableSize(const void* block) { return mi_usable_size(block); }
 
+  // Its size classes from 32 KiB on are multiples of the page, in spans that begin on one.
+  static bool MayBeLarge(const void*) { return false; }
+
   static void Start();
   static void BeforeFirstThread() {}
   // Makes this thread's heap known, and empties it when a release was asked for since the last time.
@@ -39,7 +42,7 @@ class MimallocEngine {
   // Empties this thread's heap, those of threads that are outside mimalloc at that moment, the abandoned
   // segments and the segment cache; the others' at their owners' next slow path. A thread waits for as long
   // as its own heap takes.
-  static void GiveBack();
+  static uint64_t GiveBack();
   static uint64_t ReleasableBytes();
 
  private:

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "governor/base/cpus.h"
+#include "governor/base/os.h"
 #include "governor/config/options.h"
 #include "shim/libc_info.h"
 #include "shim/system/real_libc.h"
@@ -51,8 +52,10 @@ uint64_t SystemEngine::HeldBytes() {
   return info.arena + info.hblkhd;
 }
 
-void SystemEngine::GiveBack() {
+uint64_t SystemEngine::GiveBack() {
+  const uint64_t start = os::NowNanoseconds();
   if (auto* trim = real_libc::Find().malloc_trim) trim(0);
+  return os::NowNanoseconds() - start;
 }
 
 uint64_t SystemEngine::ReleasableBytes() { return surface::MallocInfo2().keepcost; }

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "governor/pools/sampler.h"
 #include "shim/system/real_libc.h"
 
 namespace memgov {
@@ -24,6 +25,11 @@ class SystemEngine {
   static void Free(void* block) { real_libc::release.Get()(block); }
   static size_t UsableSize(const void* block);
 
+  // By the size in the word in front of the block (malloc/malloc.c, "chunk"), which free reads anyway.
+  static bool MayBeLarge(const void* block) {
+    return static_cast<const size_t*>(block)[-1] >= sampler::kLargeBytes;
+  }
+
   // Caps the arenas by the CPUs that the process may use, unless the user set a cap.
   static void Start();
   // The cap again, with the container's CPU quota: reading it is nothing that a small tool should pay for.
@@ -33,7 +39,7 @@ class SystemEngine {
   // Arenas and mapped blocks by mallinfo2, which goes on counting pages inside arenas that were trimmed.
   static uint64_t HeldBytes();
   // malloc_trim(0): locks each arena for the walk through it.
-  static void GiveBack();
+  static uint64_t GiveBack();
   static uint64_t ReleasableBytes();
 };
 

@@ -1,0 +1,39 @@
+# cmake -DPROGRAM=gateway_load -DGATEWAY=llm_gateway -DFOLDER=path -P run_quick_test.cmake
+# A small load under glibc: no errors, live bytes counted, a report that parses, a chart.
+file(REMOVE_RECURSE "${FOLDER}")
+file(MAKE_DIRECTORY "${FOLDER}")
+execute_process(
+  COMMAND "${PROGRAM}" compare --allocators glibc --concurrency 16 --body 1K-40K --requests 600 --after 1.2
+    --json "${FOLDER}/report.json" --svg "${FOLDER}/chart.svg" -- "${GATEWAY}" --upstream_ms=10 --jitter_ms=5
+  RESULT_VARIABLE result OUTPUT_VARIABLE table)
+message("${table}")
+if(NOT result EQUAL 0)
+  message(FATAL_ERROR "gateway_load: ${result}")
+endif()
+
+file(READ "${FOLDER}/report.json" report)
+function(expect_equal expected)
+  string(JSON actual GET "${report}" ${ARGN})
+  if(NOT actual STREQUAL expected)
+    message(FATAL_ERROR "report.json: ${ARGN} is ${actual}, expected ${expected}")
+  endif()
+endfunction()
+function(expect_positive)
+  string(JSON actual GET "${report}" ${ARGN})
+  if(NOT actual GREATER 0)
+    message(FATAL_ERROR "report.json: ${ARGN} is ${actual}, expected more than 0")
+  endif()
+endfunction()
+expect_equal(glibc results 0 allocator)
+expect_equal(0 results 0 errors)
+expect_equal(600 results 0 runs 0 requests)
+expect_positive(results 0 runs 0 rss_base_bytes)
+expect_positive(results 0 runs 0 rss_after_1s_bytes)
+expect_positive(live requested_average_bytes)
+expect_positive(live window_peak_bytes)
+
+file(READ "${FOLDER}/chart.svg" chart)
+if(NOT chart MATCHES "<svg .*</svg>")
+  message(FATAL_ERROR "chart.svg is not a whole SVG")
+endif()
+file(REMOVE_RECURSE "${FOLDER}")

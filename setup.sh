@@ -1,0 +1,250 @@
+#!/usr/bin/env bash
+# setup.sh: from a fresh clone to a built, tested or demonstrated memgov. './setup.sh help' says how.
+set -euo pipefail
+
+ROOT="$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)"
+JOBS="${MEMGOV_JOBS:-$(nproc)}"
+readonly ROOT JOBS
+
+# A closed stdin would hand descriptor 0 to the first file opened; sudo asks on the terminal itself.
+exec </dev/null
+export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
+
+# Debian 12 packages: each name, and what it is here for.
+readonly PACKAGES=(
+  build-essential       # g++ 12, libc headers
+  cmake                 # 3.25: presets
+  ninja-build           # the generator that the presets name
+  pkg-config            # finds libraries that ship no CMake package
+  binutils              # nm, readelf: the tests that read the objects
+  python3               # test and benchmark scripts; a program under test
+  libmimalloc-dev       # engine "mimalloc": headers
+  libmimalloc2.0        # engine "mimalloc" at run time; as itself, a peer
+  libabsl-dev           # tools, examples and benchmarks (never the preloaded objects)
+  libcli11-dev          # command lines of the tools
+  libcpp-httplib-dev    # HTTP in the example gateway and its load generator
+  nlohmann-json3-dev    # JSON in the same
+  libgtest-dev          # unit tests
+  libgmock-dev          # unit tests: matchers
+  libbenchmark-dev      # micro benchmarks
+  libjemalloc2          # peer in every comparison
+  libtcmalloc-minimal4  # peer in every comparison
+  git                   # program under test
+  perl                  # program under test
+  sqlite3               # program under test
+  nginx                 # program under test; started by the tests only
+  wrk                   # load for nginx
+  redis-server          # program under test; started by the tests only
+  redis-tools           # redis-benchmark, its load
+)
+
+# Only for people who change memgov.
+readonly DEVELOPER_PACKAGES=(
+  clang-format  # .clang-format
+  clang-tidy    # .clang-tidy
+  shellcheck    # the shell scripts
+)
+
+# What must be on the PATH where there is no dpkg to ask.
+readonly TOOLS=(g++ cmake ninja pkg-config readelf python3 git perl sqlite3 nginx wrk redis-server redis-benchmark)
+
+say() { printf '%s\n' "$*"; }
+step() { printf '\n== %s [%dm%02ds]\n' "$*" $((SECONDS / 60)) $((SECONDS % 60)); }
+fail() {
+  printf 'setup.sh: %s\n' "$*" >&2
+  exit 1
+}
+
+usage() {
+  cat <<'TEXT'
+usage: ./setup.sh <command>
+  demo [options]  install, build, and compare allocators under a real gateway (table, JSON, SVG);
+                  options go to 'gateway_load compare', such as --seconds 2
+  test [--all]    install, build, and run the tests; --all adds the long ones, tsan and the debug build
+  bench           install, build, and run the micro and start-up benchmarks under every allocator
+  build [preset]  install and build: release (default), debug, asan or tsan
+  install [--dev] the Debian packages; --dev adds what people who change memgov need
+  help            this text
+MEMGOV_JOBS=<n> bounds the parallel jobs (default: all processors).
+TEXT
+}
+
+is_debian_12() {
+  [[ -r /etc/os-release ]] && (
+    # shellcheck source=/dev/null
+    . /etc/os-release
+    [[ ${ID:-} == debian && ${VERSION_ID:-} == 12 ]]
+  )
+}
+
+# Prints those of the packages named that are not installed.
+missing_packages() {
+  local package
+  for package in "$@"; do
+    [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || say "$package"
+  done
+}
+
+missing_tools() {
+  local tool
+  for tool in "${TOOLS[@]}"; do
+    PATH="$PATH:/usr/sbin" command -v "$tool" >/dev/null || say "$tool"
+  done
+}
+
+as_root() {
+  if ((EUID == 0)); then "$@"; else sudo "$@"; fi
+}
+
+can_become_root() {
+  ((EUID == 0)) || { command -v sudo >/dev/null && { sudo -n true 2>/dev/null || { : >/dev/tty; } 2>/dev/null; }; }
+}
+
+readonly POLICY=/usr/sbin/policy-rc.d
+
+unblock_services() { as_root rm -f "$POLICY"; }
+
+# Packages with a server start it when they are installed; our tests start their own, elsewhere.
+block_services() {
+  [[ -e $POLICY ]] && return
+  trap unblock_services EXIT
+  printf '#!/bin/sh\nexit 101\n' | as_root tee "$POLICY" >/dev/null
+  as_root chmod 755 "$POLICY"
+}
+
+# Not at the next boot either. Only for a server that this run installed: the others are the machine's business.
+disable_new_service() {
+  local service=$1
+  shift
+  [[ " $* " == *" $service "* ]] || return 0
+  as_root update-rc.d "$service" disable >/dev/null 2>&1 || true
+}
+
+install_missing() {
+  step "installing: $*"
+  block_services
+  as_root apt-get -q update
+  as_root env DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 \
+    apt-get -q install -y --no-install-recommends -o Dpkg::Use-Pty=0 "$@"
+  disable_new_service nginx "$@"
+  disable_new_service redis-server "$@"
+}
+
+# Other systems: no list of theirs is kept here; their tools may be there all the same.
+install_elsewhere() {
+  local missing
+  say "This is not Debian 12. memgov needs what these Debian packages hold:"
+  printf '  %s\n' "${PACKAGES[*]}"
+  mapfile -t missing < <(missing_tools)
+  ((${#missing[@]} == 0)) || fail "not on the PATH: ${missing[*]}. Install them (or use a Debian 12 container) and come back."
+  say "The tools are there; going on. The configure step names any library that is not."
+}
+
+install_packages() {
+  local wanted=("${PACKAGES[@]}") missing
+  [[ ${1:-} == --dev ]] && wanted+=("${DEVELOPER_PACKAGES[@]}")
+  if ! is_debian_12; then
+    install_elsewhere
+    return
+  fi
+  mapfile -t missing < <(missing_packages "${wanted[@]}")
+  if ((${#missing[@]} == 0)); then
+    say "All packages are installed."
+    return
+  fi
+  can_become_root || fail "missing packages, and neither root nor sudo to install them. As root, run:
+  apt-get update && apt-get install -y --no-install-recommends ${missing[*]}"
+  install_missing "${missing[@]}"
+}
+
+# Runs a command of a preset. The sanitizers of g++ 12 do not start, or not always, where the kernel randomises addresses
+# by more than 28 bits; the build runs test programs too, to list their tests.
+of_preset() {
+  local preset=$1
+  shift
+  if [[ $preset == [at]san ]] && setarch -R true 2>/dev/null; then setarch -R "$@"; else "$@"; fi
+}
+
+build() {
+  local preset=${1:-release}
+  step "building: $preset"
+  (cd "$ROOT" && cmake --preset "$preset" && of_preset "$preset" cmake --build --preset "$preset" -j "$JOBS")
+}
+
+run_tests() {
+  local preset=$1
+  shift
+  step "testing: $preset $*"
+  (cd "$ROOT" && of_preset "$preset" ctest --preset "$preset" -j "$JOBS" "$@")
+}
+
+# Debian 11's libc for one test; without the network that test skips, and says so.
+fetch_old_libc() {
+  step "unpacking an older libc into build/old-libc"
+  bash "$ROOT/tests/frame/fetch_old_libc.sh" "$ROOT/build/old-libc" || say "not to be had: its test will be skipped"
+}
+
+command_test() {
+  local all=${1:-}
+  [[ -z $all || $all == --all ]] || fail "test: unknown argument '$all' (allowed: --all)"
+  install_packages
+  build release
+  build asan
+  run_tests asan -L '^unit$'
+  if [[ -z $all ]]; then
+    run_tests release -LE '^long$'
+    return
+  fi
+  build tsan
+  run_tests tsan -L '^unit$'
+  build debug
+  run_tests debug -LE '^long$'
+  fetch_old_libc
+  run_tests release
+}
+
+command_demo() {
+  install_packages
+  build release
+  step "comparing allocators under the example gateway"
+  local out="$ROOT/build/demo"
+  mkdir -p "$out"
+  "$ROOT/build/release/benchmarks/gateway_load/gateway_load" compare \
+    --json "$out/compare.json" --svg "$out/compare.svg" "$@"
+  say ""
+  say "figures: $out/compare.json"
+  say "chart:   $out/compare.svg"
+}
+
+command_bench() {
+  install_packages
+  build release
+  local out="$ROOT/build/bench"
+  mkdir -p "$out"
+  step "micro benchmarks"
+  python3 "$ROOT/benchmarks/micro/compare.py" --build "$ROOT/build/release" --json "$out/micro.json"
+  step "start-up cost"
+  python3 "$ROOT/benchmarks/micro/startup.py" --build "$ROOT/build/release" --json "$out/startup.json"
+}
+
+main() {
+  local command=${1:-help}
+  shift || true
+  case $command in
+    demo) command_demo "$@" ;;
+    test) command_test "$@" ;;
+    bench) command_bench "$@" ;;
+    build)
+      install_packages
+      build "$@"
+      ;;
+    install) install_packages "$@" ;;
+    help | -h | --help) usage ;;
+    *)
+      usage >&2
+      fail "unknown command '$command'"
+      ;;
+  esac
+}
+
+main "$@"

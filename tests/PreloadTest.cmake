@@ -1,0 +1,123 @@
+# memgov_add_preload_test: one small program, run under each preloadable object.
+
+# The objects under test, by engine name. A target of the same pattern exists for each.
+set(MEMGOV_ENGINES mimalloc system)
+set(MEMGOV_TESTS_DIR "${CMAKE_CURRENT_LIST_DIR}")
+
+# memgov_add_preload_test(NAME name COMMAND program args...
+#   [ENGINES list]      default: all of them; `glibc` runs it without a preload (the contract's own check)
+#   [ENV VAR=value...]  [LABELS label...]  [TIMEOUT seconds, default 60]
+#   [BEFORE targets] [AFTER targets]  other libraries in LD_PRELOAD, around the object
+#   [DRIVER]            no LD_PRELOAD: the program starts preloaded processes itself
+#   [SERIAL]            nothing else runs beside it
+#   [PASS_REGEX re] [FAIL_REGEX re] [WILL_FAIL])
+# Registers preload tests named name.engine with LD_PRELOAD set to that engine's object. Every test finds
+# MEMGOV_TEST_ENGINE, MEMGOV_TEST_OBJECT and MEMGOV_TEST_OTHER_OBJECT (the next engine's) in its environment.
+function(memgov_add_preload_test)
+  cmake_parse_arguments(arg "WILL_FAIL;DRIVER;SERIAL" "NAME;TIMEOUT;PASS_REGEX;FAIL_REGEX"
+    "COMMAND;ENGINES;ENV;LABELS;BEFORE;AFTER" ${ARGN})
+  if(NOT arg_ENGINES)
+    set(arg_ENGINES ${MEMGOV_ENGINES})
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 60)
+  endif()
+  if(MEMGOV_SANITIZE)
+    return()  # a sanitizer's runtime and a preloaded allocator exclude each other
+  endif()
+  foreach(engine IN LISTS arg_ENGINES)
+    if(NOT engine STREQUAL "glibc" AND NOT TARGET memgov-${engine})
+      continue()  # this build has no such object (no libmimalloc found)
+    endif()
+    set(test "${arg_NAME}.${engine}")
+    add_test(NAME ${test} COMMAND ${arg_COMMAND})
+    memgov_preload_environment(env ${engine} "${arg_DRIVER}" "${arg_BEFORE}" "${arg_AFTER}")
+    set_tests_properties(${test} PROPERTIES ENVIRONMENT "${arg_ENV};${env}" TIMEOUT ${arg_TIMEOUT}
+      LABELS "preload;${arg_LABELS}" SKIP_RETURN_CODE 77 RUN_SERIAL "${arg_SERIAL}")
+    if(arg_PASS_REGEX)
+      set_tests_properties(${test} PROPERTIES PASS_REGULAR_EXPRESSION "${arg_PASS_REGEX}")
+    endif()
+    if(arg_FAIL_REGEX)
+      set_tests_properties(${test} PROPERTIES FAIL_REGULAR_EXPRESSION "${arg_FAIL_REGEX}")
+    endif()
+    if(arg_WILL_FAIL)
+      set_tests_properties(${test} PROPERTIES WILL_FAIL TRUE)
+    endif()
+  endforeach()
+endfunction()
+
+# The environment of one test: which object, what is preloaded around it, and where the objects are.
+function(memgov_preload_environment result engine driver before after)
+  set(env "MEMGOV_TEST_ENGINE=${engine}")
+  set(preload "")
+  foreach(library IN LISTS before)
+    list(APPEND preload "$<TARGET_FILE:${library}>")
+  endforeach()
+  if(NOT engine STREQUAL "glibc")
+    set(other_engines ${MEMGOV_ENGINES})
+    list(REMOVE_ITEM other_engines ${engine})
+    list(GET other_engines 0 other)
+    list(APPEND env "MEMGOV_TEST_OBJECT=$<TARGET_FILE:memgov-${engine}>")
+    if(TARGET memgov-${other})
+      list(APPEND env "MEMGOV_TEST_OTHER_OBJECT=$<TARGET_FILE:memgov-${other}>")
+    endif()
+    list(APPEND preload "$<TARGET_FILE:memgov-${engine}>")
+  endif()
+  foreach(library IN LISTS after)
+    list(APPEND preload "$<TARGET_FILE:${library}>")
+  endforeach()
+  if(preload AND NOT driver)
+    list(JOIN preload ":" preload)
+    list(APPEND env "LD_PRELOAD=${preload}")
+  endif()
+  set(${result} "${env}" PARENT_SCOPE)
+endfunction()
+
+# memgov_preload_program(name source [libraries...]): builds a test program without warnings of its own making
+# (it may pass absurd sizes on purpose) and without optimising malloc/free pairs away.
+function(memgov_preload_program name source)
+  add_executable(${name} ${source})
+  memgov_preload_target_options(${name} ${ARGN})
+endfunction()
+
+# memgov_preload_library(name source [libraries...]): a shared object such a program links, preloads or dlopens.
+function(memgov_preload_library name source)
+  add_library(${name} SHARED ${source})
+  memgov_preload_target_options(${name} ${ARGN})
+endfunction()
+
+function(memgov_preload_target_options name)
+  memgov_compile_options(${name})
+  target_compile_definitions(${name} PRIVATE _GNU_SOURCE)
+  target_compile_options(${name} PRIVATE -fno-builtin -O1 -g)
+  target_include_directories(${name} PRIVATE "${MEMGOV_TESTS_DIR}")
+  target_link_libraries(${name} PRIVATE memgov::headers Threads::Threads ${ARGN})
+endfunction()
+
+# memgov_preload_tests(group TESTS name... [any argument of memgov_add_preload_test but NAME and COMMAND]):
+# name.cc becomes program group_name and tests group.name.engine.
+function(memgov_preload_tests group)
+  cmake_parse_arguments(arg "DRIVER;SERIAL" "TIMEOUT" "TESTS;LABELS;ENGINES;ENV;BEFORE;AFTER" ${ARGN})
+  set(passed_on "")
+  foreach(option IN ITEMS DRIVER SERIAL)
+    if(arg_${option})
+      list(APPEND passed_on ${option})
+    endif()
+  endforeach()
+  foreach(option IN ITEMS TIMEOUT ENGINES ENV BEFORE AFTER)
+    if(arg_${option})
+      list(APPEND passed_on ${option} ${arg_${option}})
+    endif()
+  endforeach()
+  foreach(name IN LISTS arg_TESTS)
+    memgov_preload_program(${group}_${name} ${name}.cc)
+    memgov_add_preload_test(NAME ${group}.${name} COMMAND ${group}_${name} LABELS ${group} ${arg_LABELS}
+      ${passed_on})
+  endforeach()
+endfunction()
+
+# The same, run under plain glibc too: what memgov promises is what glibc does, and the run without a preload
+# proves that the test asks for no more.
+function(memgov_contract_tests group)
+  memgov_preload_tests(${group} ${ARGN} ENGINES glibc ${MEMGOV_ENGINES})
+endfunction()
