@@ -20,7 +20,7 @@ void* FromEngine(const Request& request) {
 
 // Where it lies, if it may be a sample there.
 void InsertInPlace(ThreadRecord& record, void* block, size_t size) {
-  if (block != nullptr && MayBeSampled(block)) sampler::Insert(record, block, size);
+  if (block != nullptr && IsSamplePlace(block)) sampler::Insert(record, block, size);
 }
 
 void* AllocateSampled(ThreadRecord& record, const Request& request) {

@@ -36,9 +36,12 @@ MEMGOV_COLD void* OutOfMemory();                                    // nullptr, 
 MEMGOV_COLD void* NewFailed(size_t size, size_t alignment);         // new handler, bad_alloc
 MEMGOV_COLD void* NewNoThrowFailed(size_t size, size_t alignment);  // new handler, nullptr
 
-MEMGOV_HOT bool MayBeSampled(const void* block) {
+// Could a sample lie at this address?
+MEMGOV_HOT bool IsSamplePlace(const void* block) {
   return sampler::IsSamplePlace(block) || ChosenEngine::MayBeLarge(block);
 }
+
+MEMGOV_HOT bool MayBeSampled(const void* block) { return IsSamplePlace(block) && sampler::MayHold(block); }
 
 // Counts `size` bytes; false when this allocation has to take the slow path (no record, a sample is due,
 // absurd size: one comparison catches all three, for an unregistered thread has nothing left).

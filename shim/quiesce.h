@@ -44,21 +44,27 @@ void Unclaim(ThreadRecord& record);
 
 class Guard {
  public:
-  explicit Guard(ThreadRecord& record) : record_(record) {
-    const uint32_t depth = record.busy.load(std::memory_order_relaxed);
-    record.busy.store(depth + 1, std::memory_order_relaxed);
+  explicit Guard(ThreadRecord& record)
+      : record_(record), nested_(record.busy.load(std::memory_order_relaxed) != 0) {
+    if (nested_) [[unlikely]]
+      return;
+    record.busy.store(1, std::memory_order_relaxed);
     std::atomic_signal_fence(std::memory_order_seq_cst);
-    if (claim.load(std::memory_order_relaxed) != kOpen && depth == 0) [[unlikely]]
+    if (claim.load(std::memory_order_relaxed) != kOpen) [[unlikely]]
       EnterSlow(record);
   }
   ~Guard() {
-    record_.busy.store(record_.busy.load(std::memory_order_relaxed) - 1, std::memory_order_release);
+    if (!nested_) [[likely]]
+      record_.busy.store(0, std::memory_order_release);
   }
   Guard(const Guard&) = delete;
   Guard& operator=(const Guard&) = delete;
 
  private:
   ThreadRecord& record_;
+  // A branch on the loaded value, never arithmetic: 1 and 0 are stored as constants, so that an entry does
+  // not wait for the store of the one before.
+  const bool nested_;
 };
 
 // For engines that see to fork themselves.

@@ -3,6 +3,9 @@
 #include "governor/pools/pool_table.h"
 
 namespace memgov::sampler {
+
+constinit std::atomic<uint16_t> filter[kFilterSize] = {};
+
 namespace {
 
 // A bucket is eight places; a block lives in one of two buckets. 16,384 places: 8 GB of small live blocks.
@@ -91,8 +94,10 @@ void Place(const void* block, Tag tag) {
   const uintptr_t key = reinterpret_cast<uintptr_t>(block);
   const Buckets place(key);
   AddLive(PoolOf(tag), WeightKib(tag));
+  FilterOf(block).fetch_add(1, std::memory_order_relaxed);
   if (InsertInto(place.first, key, tag) || InsertInto(place.second, key, tag)) return;
   SubtractLive(PoolOf(tag), WeightKib(tag));
+  FilterOf(block).fetch_sub(1, std::memory_order_relaxed);
   dropped.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -163,6 +168,7 @@ Tag Remove(const void* block) {
   Tag tag = RemoveFrom(place.first, key);
   if (tag == kNoTag) tag = RemoveFrom(place.second, key);
   if (tag == kNoTag) return kNoTag;
+  FilterOf(block).fetch_sub(1, std::memory_order_relaxed);
   SubtractLive(PoolOf(tag), WeightKib(tag));
   freed_kib.fetch_add(WeightKib(tag), std::memory_order_relaxed);
   return tag;

@@ -4,8 +4,8 @@
 // which makes the sum an unbiased estimate; for L live bytes in small blocks its standard error is sqrt(L *
 // 512 KiB).
 //
-// A small block that is sampled is placed on a page boundary, so that a free looks up only what lies there (or 16
-// bytes behind, where glibc puts blocks that it maps one by one) or is large.
+// A small block that is sampled is placed on a page boundary, so that a free looks up only what lies there
+// (or 16 bytes behind, where glibc puts blocks that it maps one by one) or is large.
 //
 // Safety: any thread that has a record, no locks, no allocation. A block is inserted by the thread that
 // allocated it before anybody else knows its address, and removed by the one thread that frees it.
@@ -22,8 +22,21 @@ namespace memgov::sampler {
 constexpr uint64_t kMeanBytes = 512 << 10;
 constexpr uintptr_t kAlignment = 4096;
 
-// From here on a sample stays where the engine puts it: an aligned large block would leave two odd holes behind.
+// From here on a sample stays where the engine puts it: an aligned large block would leave two odd holes
+// behind.
 constexpr size_t kLargeBytes = 32 << 10;
+
+// How many samples lie in pages whose number has these low bits: what most look-ups end with. Raised before a
+// sampled block's address is known to anybody, lowered when it is freed; relaxed, because the block itself
+// passes between threads in order.
+constexpr size_t kFilterSize = 16384;
+extern constinit std::atomic<uint16_t> filter[kFilterSize];
+
+inline std::atomic<uint16_t>& FilterOf(const void* block) {
+  return filter[(reinterpret_cast<uintptr_t>(block) >> 12) & (kFilterSize - 1)];
+}
+
+inline bool MayHold(const void* block) { return FilterOf(block).load(std::memory_order_relaxed) != 0; }
 
 inline bool IsSamplePlace(const void* block) {
   return (reinterpret_cast<uintptr_t>(block) & (kAlignment - 1) & ~uintptr_t{16}) == 0;

@@ -32,7 +32,7 @@ struct alignas(64) ThreadRecord {
   std::atomic<uint64_t> sample_interval{0};
   std::atomic<uint64_t> allocated_base{0};
 
-  // How deep this thread is inside the engine. Written by the owner only; read under Quiesce (see quiesce.h),
+  // 1 while this thread is inside the engine. Written by the owner only; read under Quiesce (see quiesce.h),
   // which states the ordering.
   std::atomic<uint32_t> busy{0};
 
