@@ -56,14 +56,12 @@ bool FaultFires(Call call) {
   Fault& fault = FaultOf(call);
   if (fault.remaining.load(std::memory_order_relaxed) == 0) [[likely]]
     return false;
-  if (fault.onward.load(std::memory_order_relaxed)) {
-    uint32_t left = fault.remaining.load(std::memory_order_relaxed);
-    while (left > 1) {
-      if (fault.remaining.compare_exchange_weak(left, left - 1, std::memory_order_relaxed)) return false;
-    }
-    return left == 1;
+  const uint32_t last = fault.onward.load(std::memory_order_relaxed) ? 1 : 0;  // where the count stays
+  uint32_t left = fault.remaining.load(std::memory_order_relaxed);
+  while (left > last) {
+    if (fault.remaining.compare_exchange_weak(left, left - 1, std::memory_order_relaxed)) return left == 1;
   }
-  return fault.remaining.fetch_sub(1, std::memory_order_relaxed) == 1;
+  return left == 1;
 }
 
 void* MapAnonymous(size_t bytes) {

@@ -179,11 +179,12 @@ bool DescribeAddress(const char* maps_line, uintptr_t address, char* out, size_t
   while (*at != '\0' && *at != ' ') ++at;  // permissions
   while (*at == ' ') ++at;
   ParseHex(at, &offset);
+  while (*at != '\0' && *at != '/' && *at != '[') ++at;  // offset, device, inode
+  if (*at != '/') return false;                          // no file: [heap], [anon:a/b], nothing
   const char* base = nullptr;
   for (; *at != '\0'; ++at) {
     if (*at == '/') base = at + 1;
   }
-  if (base == nullptr) return false;
   TextBuffer<20> suffix;
   suffix.Text("+").Hex(address - begin + offset);
   const size_t room = capacity - 1 > suffix.size() ? capacity - 1 - suffix.size() : 0;

@@ -50,7 +50,8 @@ size_t Release(EngineControl& engine, ReleaseReason reason) {
   const uint64_t before = ReadResidentMemory().anonymous_bytes;
   NoteLongestStall(engine.GiveBack());
   const uint64_t after = ReadResidentMemory().anonymous_bytes;
-  const uint64_t bytes = before > after ? before - after : 0;
+  // A reading that failed is 0, and no process is that small: then nothing is claimed.
+  const uint64_t bytes = after != 0 && before > after ? before - after : 0;
   Counters& counted = counters[static_cast<int>(reason)];
   counted.passes.fetch_add(1, std::memory_order_relaxed);
   counted.bytes.fetch_add(bytes, std::memory_order_relaxed);

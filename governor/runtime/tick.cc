@@ -77,8 +77,7 @@ uint64_t Tick(EngineControl& engine) {
 
 void RunTicks(EngineControl& engine) {
   for (;;) {
-    sleep_state.store(kAsleep, std::memory_order_relaxed);
-    std::atomic_thread_fence(std::memory_order_seq_cst);
+    sleep_state.exchange(kAsleep, std::memory_order_seq_cst);
     const uint64_t sleep_ns = Tick(engine);
     if (sleep_ns == kSleepUntilWoken) {
       os::FutexWait(SleepWord(), kAsleep, -1);

@@ -1,0 +1,139 @@
+#include "governor/base/futex_lock.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <thread>
+
+#include "unit/child.h"
+#include "unit/threads.h"
+
+namespace memgov {
+namespace {
+
+bool AnotherThreadGets(FutexLock& lock) {
+  bool got = false;
+  std::thread([&] {
+    got = lock.TryLock();
+    if (got) lock.Unlock();
+  }).join();
+  return got;
+}
+
+TEST(FutexLockTest, OneAtATimeUnderContention) {
+  constexpr int kThreads = 8;
+  constexpr int kRounds = 20000;
+  FutexLock lock(LockRank::kRegistry);
+  int64_t guarded = 0;  // plain on purpose: the lock is all that orders it
+  RunOnThreads(kThreads, [&](int) {
+    for (int round = 0; round < kRounds; ++round) {
+      FutexLockHolder hold(lock);
+      ++guarded;
+    }
+  });
+  EXPECT_EQ(guarded, kThreads * kRounds);
+}
+
+// A holder that sleeps makes the others pass their pauses and wait in the kernel.
+TEST(FutexLockTest, WaitersAreWokenOneByOne) {
+  constexpr int kThreads = 8;
+  FutexLock lock(LockRank::kRegistry);
+  int guarded = 0;
+  RunOnThreads(kThreads, [&](int) {
+    for (int round = 0; round < 10; ++round) {
+      FutexLockHolder hold(lock);
+      std::this_thread::sleep_for(std::chrono::microseconds(200));
+      ++guarded;
+    }
+  });
+  EXPECT_EQ(guarded, kThreads * 10);
+}
+
+TEST(FutexLockTest, TryLockNeverWaits) {
+  FutexLock lock(LockRank::kPools);
+  ASSERT_TRUE(lock.TryLock());
+  EXPECT_FALSE(AnotherThreadGets(lock));
+  EXPECT_FALSE(lock.TryLock());
+  lock.Unlock();
+  EXPECT_TRUE(AnotherThreadGets(lock));
+}
+
+TEST(FutexLockTest, MixedTryLockAndLockStillExclude) {
+  FutexLock lock(LockRank::kRegistry);
+  int64_t guarded = 0;
+  std::atomic<int64_t> taken{0};
+  RunOnThreads(8, [&](int index) {
+    for (int round = 0; round < 10000; ++round) {
+      if (index % 2 == 0) {
+        lock.Lock();
+      } else if (!lock.TryLock()) {
+        continue;
+      }
+      ++guarded;
+      ++taken;
+      lock.Unlock();
+    }
+  });
+  EXPECT_EQ(guarded, taken);
+}
+
+TEST(FutexLockTest, BetweenBeginForkAndEndForkTheThreadHoldsEverything) {
+  FutexLock lock(LockRank::kRegistry);
+  lock.Lock();
+  FutexLock::BeginFork();
+  lock.Lock();  // would wait for itself for ever
+  EXPECT_TRUE(lock.TryLock());
+  lock.Unlock();  // leaves nothing: others are still kept out
+  EXPECT_FALSE(AnotherThreadGets(lock));
+  FutexLock::EndFork();
+  EXPECT_FALSE(lock.TryLock());
+  lock.Unlock();
+  EXPECT_TRUE(AnotherThreadGets(lock));
+}
+
+TEST(FutexLockTest, TheChildOfAForkFreesWhatItsParentHeld) {
+  FutexLock lock(LockRank::kRegistry);
+  lock.Lock();
+  const ChildEnd end = RunInChild([&] {
+    EXPECT_FALSE(AnotherThreadGets(lock));
+    lock.ReleaseInChild();
+    EXPECT_TRUE(AnotherThreadGets(lock));
+    FutexLockHolder hold(lock);
+    EXPECT_FALSE(AnotherThreadGets(lock));
+  });
+  EXPECT_EQ(end.status, 0) << end.error_text;
+  EXPECT_FALSE(AnotherThreadGets(lock));
+  lock.Unlock();
+}
+
+TEST(FutexLockTest, TakenInTheOrderOfTheirRanks) {
+  FutexLock release(LockRank::kRelease);
+  FutexLock naming(LockRank::kNaming);
+  FutexLock pools(LockRank::kPools);
+  FutexLock registry(LockRank::kRegistry);
+  for (int round = 0; round < 2; ++round) {
+    FutexLockHolder first(release);
+    FutexLockHolder second(naming);
+    FutexLockHolder third(pools);
+    FutexLockHolder fourth(registry);
+  }
+}
+
+#ifndef NDEBUG
+void TakeBoth(LockRank outer, LockRank inner) {
+  FutexLock first(outer);
+  FutexLock second(inner);
+  FutexLockHolder hold_first(first);
+  FutexLockHolder hold_second(second);
+}
+
+TEST(FutexLockDeathTest, AgainstTheOrderDies) {
+  const char* sentence = "memgov: internal error: lock taken against its rank";
+  EXPECT_DEATH(TakeBoth(LockRank::kRegistry, LockRank::kRelease), sentence);
+  EXPECT_DEATH(TakeBoth(LockRank::kNaming, LockRank::kNaming), sentence);
+  TakeBoth(LockRank::kRelease, LockRank::kRegistry);
+}
+#endif
+
+}  // namespace
+}  // namespace memgov
