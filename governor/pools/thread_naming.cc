@@ -21,6 +21,7 @@ struct Unresolved {
   ThreadRecord* record;
   pid_t tid;
   uintptr_t start;
+  uint16_t looks;  // this one included
 };
 
 // Collected under the registry's lock, worked on without it (reading /proc can wait).
@@ -48,7 +49,8 @@ void Collect(Batch& batch) {
     record.resolve_pass = pass;
     ++record.resolve_attempts;
     batch.threads[batch.count++] = {&record, record.tid.load(std::memory_order_relaxed),
-                                    reinterpret_cast<uintptr_t>(record.start_routine)};
+                                    reinterpret_cast<uintptr_t>(record.start_routine),
+                                    record.resolve_attempts};
   });
 }
 
@@ -120,7 +122,7 @@ void Resolve(const Unresolved& thread, const char* process_name) {
   if (!TextEqual(name, process_name)) {
     return Bind(thread, pools::Intern(name, name + PoolPrefixLength(name)), Binding::kByName);
   }
-  if (thread.record->resolve_attempts >= kLooksBeforeStartRoutine) {
+  if (thread.looks >= kLooksBeforeStartRoutine) {
     Bind(thread, PoolByStartRoutine(thread.start), Binding::kByStartRoutine);
   }
 }

@@ -8,6 +8,7 @@
 #include "governor/config/options.h"
 #include "governor/config/parse.h"
 #include "random.h"
+#include "unit/child.h"
 
 namespace memgov {
 namespace {
@@ -138,21 +139,24 @@ TEST(ParseFuzzTest, PoolRules) {
 }
 
 TEST(ParseFuzzTest, OptionsTakeOrRefuseAndStayInRange) {
-  Random random(7);
-  for (int round = 0; round < kRounds; ++round) {
-    const Option option = static_cast<Option>(random.Below(static_cast<uint64_t>(Option::kCount)));
-    const OptionSpec& spec = options::Spec(option);
-    if (spec.type == OptionType::kRules || spec.type == OptionType::kFault) continue;
-    const std::string text = RandomNumber(random);
-    const int64_t before = options::Get(option);
-    if (!options::Set(option, text.c_str())) {
-      ASSERT_EQ(options::Get(option), before) << spec.name << "=" << text;
-      continue;
+  const ChildEnd end = RunInChild([] {
+    Random random(7);
+    for (int round = 0; round < kRounds; ++round) {
+      const Option option = static_cast<Option>(random.Below(static_cast<uint64_t>(Option::kCount)));
+      const OptionSpec& spec = options::Spec(option);
+      if (spec.type == OptionType::kRules || spec.type == OptionType::kFault) continue;
+      const std::string text = RandomNumber(random);
+      const int64_t before = options::Get(option);
+      if (!options::Set(option, text.c_str())) {
+        ASSERT_EQ(options::Get(option), before) << spec.name << "=" << text;
+        continue;
+      }
+      const int64_t value = options::Get(option);
+      EXPECT_TRUE(value <= 0 || value >= spec.least) << spec.name << "=" << text;
+      EXPECT_TRUE(spec.most == 0 || value <= spec.most) << spec.name << "=" << text;
     }
-    const int64_t value = options::Get(option);
-    EXPECT_TRUE(value <= 0 || value >= spec.least) << spec.name << "=" << text;
-    EXPECT_TRUE(spec.most == 0 || value <= spec.most) << spec.name << "=" << text;
-  }
+  });
+  EXPECT_EQ(end.status, 0) << end.error_text;
 }
 
 }  // namespace

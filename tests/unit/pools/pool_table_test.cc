@@ -20,15 +20,18 @@ TEST(PoolTableTest, BeginsWithThreePools) {
 }
 
 TEST(PoolTableTest, TheSameNameIsTheSamePool) {
-  const PoolId io = pools::Intern("io");
-  const int count = pools::Count();
-  EXPECT_EQ(pools::Intern("io"), io);
-  const std::string longer = "io-threads";
-  EXPECT_EQ(pools::Intern(longer.data(), longer.data() + 2), io);
-  EXPECT_EQ(pools::Count(), count);
-  EXPECT_NE(pools::Intern("json"), io);
-  EXPECT_EQ(pools::Count(), count + 1);
-  EXPECT_STREQ(pools::Get(io).name, "io");
+  const ChildEnd end = RunInChild([] {
+    const int count = pools::Count();
+    const PoolId io = pools::Intern("a new name");
+    EXPECT_EQ(pools::Intern("a new name"), io);
+    const std::string longer = "a new name and more";
+    EXPECT_EQ(pools::Intern(longer.data(), longer.data() + 10), io);
+    EXPECT_EQ(pools::Count(), count + 1);
+    EXPECT_NE(pools::Intern("another new name"), io);
+    EXPECT_EQ(pools::Count(), count + 2);
+    EXPECT_STREQ(pools::Get(io).name, "a new name");
+  });
+  EXPECT_EQ(end.status, 0) << end.error_text;
 }
 
 TEST(PoolTableTest, NoNameIsNoPool) {
