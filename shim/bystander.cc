@@ -5,6 +5,7 @@
 #include "governor/base/message.h"
 #include "governor/base/text.h"
 #include "shim/next_symbol.h"
+#include "shim/thread_hooks.h"
 
 namespace memgov {
 namespace {
@@ -45,6 +46,11 @@ uint64_t AllocatedByThisThread() {
 }
 
 bool FrontDoorReachesUs() {
+  // Without memory for a record nothing can be counted; then the symbol has to do.
+  if (threads::current == nullptr && RegisterThisThread() == nullptr) {
+    const AddressRange own = ObjectRangeOf(reinterpret_cast<const void*>(&DetectBystander));
+    return own.Holds(reinterpret_cast<const void*>(front_door.allocate));
+  }
   const uint64_t before = AllocatedByThisThread();
   front_door.release(front_door.allocate(64));
   return AllocatedByThisThread() != before;
@@ -141,6 +147,7 @@ void DetectBystander() {
   FindFrontDoor(false);
   if (FrontDoorReachesUs()) return SayWhoIsIdle();
   surface::is_bystander.store(true, std::memory_order_relaxed);
+  threads::current = nullptr;  // constructors before ours may have come here for what the other one lacks
   SayBystander();
 }
 

@@ -3,11 +3,14 @@
 // engine (it is the claimant) and its lock calls are no-ops (FutexLock::BeginFork): it has them all.
 #include "shim/fork.h"
 
+#include <atomic>
+
 #include "governor/pools/pool_table.h"
 #include "governor/pools/thread_naming.h"
 #include "governor/pools/thread_registry.h"
 #include "governor/release/releaser.h"
 #include "governor/runtime/governor.h"
+#include "governor/telemetry/report.h"
 #include "shim/malloc_surface.h"
 #include "shim/thread_hooks.h"
 
@@ -20,17 +23,32 @@ extern void* __dso_handle;
 namespace memgov {
 namespace {
 
-constexpr int kLocks = 4;
+constexpr int kLocks = 5;
 
 // In the order of their ranks.
 FutexLock& LockAt(int index) {
-  FutexLock* const locks[kLocks] = {&releaser::Lock(), &NamingLock(), &pools::Lock(), &threads::Lock()};
+  FutexLock* const locks[kLocks] = {&ReportLock(), &releaser::Lock(), &NamingLock(), &pools::Lock(),
+                                    &threads::Lock()};
   return *locks[index];
+}
+
+// Those that this fork took. A lock that the forking thread held already (it forks from a signal handler that
+// interrupted our own code) stays with that code, in parent and child. Under the last lock of all; one fork
+// at a time.
+constinit bool taken[kLocks] = {};
+
+void LockAll() {
+  bool mine[kLocks];
+  for (int index = 0; index < kLocks; ++index) {
+    mine[index] = !LockAt(index).HeldByThisThread();
+    if (mine[index]) LockAt(index).Lock();
+  }
+  for (int index = 0; index < kLocks; ++index) taken[index] = mine[index];
 }
 
 void Prepare() {
   if (threads::current == nullptr) RegisterThisThread();
-  for (int index = 0; index < kLocks; ++index) LockAt(index).Lock();
+  LockAll();
   FutexLock::BeginFork();
   if constexpr (ChosenEngine::kQuiescesForFork) quiesce::ClaimAll();
 }
@@ -38,7 +56,9 @@ void Prepare() {
 void Parent() {
   if constexpr (ChosenEngine::kQuiescesForFork) quiesce::Release();
   FutexLock::EndFork();
-  for (int index = kLocks - 1; index >= 0; --index) LockAt(index).Unlock();
+  for (int index = kLocks - 1; index >= 0; --index) {
+    if (taken[index]) LockAt(index).Unlock();
+  }
 }
 
 void Child() {
@@ -46,11 +66,18 @@ void Child() {
   if constexpr (ChosenEngine::kQuiescesForFork) quiesce::ReleaseInChild(threads::current);
   governor::AfterForkInChild();
   FutexLock::EndFork();
-  for (int index = kLocks - 1; index >= 0; --index) LockAt(index).ReleaseInChild();
+  for (int index = kLocks - 1; index >= 0; --index) {
+    if (taken[index]) LockAt(index).ReleaseInChild();
+  }
 }
+
+constinit std::atomic<bool> watched{false};
 
 }  // namespace
 
-void WatchFork() { __register_atfork(Prepare, Parent, Child, &__dso_handle); }
+void WatchFork() {
+  if (!watched.exchange(true, std::memory_order_relaxed))
+    __register_atfork(Prepare, Parent, Child, &__dso_handle);
+}
 
 }  // namespace memgov

@@ -4,8 +4,10 @@
 
 namespace memgov {
 
-// Registers the handlers with the C library. From the constructor, first of all: the earlier a handler is
-// registered, the later its prepare runs and the earlier its parent and child run.
+// Registers the handlers with the C library, once. With the first allocation of the process: libraries that
+// the program needs run their constructors before ours, and a handler that was registered before ours runs
+// its prepare after ours, with malloc closed to every other thread: if it then takes a mutex that such a
+// thread holds, both wait for ever.
 void WatchFork();
 
 }  // namespace memgov

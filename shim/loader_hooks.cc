@@ -34,7 +34,7 @@ void* Find(std::atomic<void*>& slot, const char* name, void* otherwise) {
   if (found != nullptr) return found;
   const ErrnoKeeper keep_errno;
   found = FindNextSymbol(name);
-  if (found == nullptr) found = otherwise;
+  if (found == nullptr) return otherwise;  // glibc before 2.34 has dlopen in a library that may yet come
   slot.store(found, std::memory_order_relaxed);
   return found;
 }

@@ -156,9 +156,9 @@ size_t PageBytes() {
   return page_bytes;
 }
 
-// No caller to name: these are called from hooks.cc, and the governor never starts from here.
+// The loader asks for no aligned blocks: this function itself will do as the caller.
 void* AllocateAlignedOrFail(size_t alignment, size_t size) {
-  void* block = TryAllocateAligned(alignment, size, nullptr);
+  void* block = TryAllocateAligned(alignment, size, reinterpret_cast<const void*>(&Memalign));
   return block != nullptr ? block : OutOfMemory();
 }
 
@@ -176,7 +176,7 @@ void* Memalign(size_t alignment, size_t size) {
 int PosixMemalign(void** out, size_t alignment, size_t size) {
   if (alignment % sizeof(void*) != 0 || !IsPowerOfTwo(alignment)) return EINVAL;
   const ErrnoKeeper keep_errno;
-  void* block = TryAllocateAligned(AtLeast16(alignment), size, nullptr);
+  void* block = TryAllocateAligned(AtLeast16(alignment), size, reinterpret_cast<const void*>(&Memalign));
   if (block == nullptr) return ENOMEM;
   *out = block;
   return 0;

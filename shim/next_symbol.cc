@@ -24,20 +24,33 @@ const T* TableAt(const dl_phdr_info& object, const ElfW(Dyn) & entry) {
   return reinterpret_cast<const T*>(address < object.dlpi_addr ? address + object.dlpi_addr : address);
 }
 
-DynamicTables TablesOf(const dl_phdr_info& object) {
-  DynamicTables tables;
+const ElfW(Dyn) * DynamicOf(const dl_phdr_info& object) {
   for (int index = 0; index < object.dlpi_phnum; ++index) {
     const ElfW(Phdr)& header = object.dlpi_phdr[index];
-    if (header.p_type != PT_DYNAMIC) continue;
-    for (auto* entry = reinterpret_cast<const ElfW(Dyn)*>(object.dlpi_addr + header.p_vaddr);
-         entry->d_tag != DT_NULL; ++entry) {
-      if (entry->d_tag == DT_SYMTAB) tables.symbols = TableAt<ElfW(Sym)>(object, *entry);
-      if (entry->d_tag == DT_STRTAB) tables.strings = TableAt<char>(object, *entry);
-      if (entry->d_tag == DT_GNU_HASH) tables.gnu_hash = TableAt<uint32_t>(object, *entry);
-      if (entry->d_tag == DT_VERSYM) tables.versions = TableAt<ElfW(Half)>(object, *entry);
-    }
+    if (header.p_type == PT_DYNAMIC)
+      return reinterpret_cast<const ElfW(Dyn)*>(object.dlpi_addr + header.p_vaddr);
+  }
+  return nullptr;
+}
+
+DynamicTables TablesOf(const dl_phdr_info& object) {
+  DynamicTables tables;
+  for (auto* entry = DynamicOf(object); entry != nullptr && entry->d_tag != DT_NULL; ++entry) {
+    if (entry->d_tag == DT_SYMTAB) tables.symbols = TableAt<ElfW(Sym)>(object, *entry);
+    if (entry->d_tag == DT_STRTAB) tables.strings = TableAt<char>(object, *entry);
+    if (entry->d_tag == DT_GNU_HASH) tables.gnu_hash = TableAt<uint32_t>(object, *entry);
+    if (entry->d_tag == DT_VERSYM) tables.versions = TableAt<ElfW(Half)>(object, *entry);
   }
   return tables;
+}
+
+bool Needs(const dl_phdr_info& object, const char* prefix) {
+  const DynamicTables tables = TablesOf(object);
+  for (auto* entry = DynamicOf(object); entry != nullptr && entry->d_tag != DT_NULL; ++entry) {
+    if (entry->d_tag == DT_NEEDED && SkipPrefix(tables.strings + entry->d_un.d_val, prefix) != nullptr)
+      return true;
+  }
+  return false;
 }
 
 // The hash of GNU-style ELF hash tables (Bernstein's).
@@ -156,6 +169,16 @@ AddressRange ObjectRangeOf(const void* address) {
 }
 
 AddressRange LoaderRange() { return ObjectRangeOf(reinterpret_cast<const void*>(getauxval(AT_BASE))); }
+
+int CountDependents(const char* prefix) {
+  int count = 0;
+  ForEachObject([&](const dl_phdr_info& object) {
+    const bool ours = LookUp(object, "memgov_version", GnuHash("memgov_version")) != nullptr;
+    if (!ours && !HasVdsoOf(object) && Needs(object, prefix)) ++count;
+    return false;
+  });
+  return count;
+}
 
 int CountObjects(const char* prefix, char* out, size_t capacity) {
   int count = 0;

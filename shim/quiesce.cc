@@ -23,11 +23,15 @@ void FenceEverybody() {
   std::atomic_thread_fence(std::memory_order_seq_cst);
 }
 
+// A thread may have died inside (killed as a vfork child, cancelled): it will never leave, and nobody else is
+// there.
 void WaitUntilOutside(const ThreadRecord& record) {
+  constexpr uint64_t kLongestPauseNs = 1000000;
   uint64_t pause_ns = 1000;
   while (record.busy.load(std::memory_order_acquire) != 0) {
+    if (pause_ns >= kLongestPauseNs && !os::ThreadExists(record.tid.load(std::memory_order_relaxed))) return;
     os::SleepNanoseconds(pause_ns);
-    if (pause_ns < 1000000) pause_ns *= 2;
+    if (pause_ns < kLongestPauseNs) pause_ns *= 2;
   }
 }
 

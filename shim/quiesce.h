@@ -50,7 +50,7 @@ class Guard {
       return;
     record.busy.store(1, std::memory_order_relaxed);
     std::atomic_signal_fence(std::memory_order_seq_cst);
-    if (claim.load(std::memory_order_relaxed) != kOpen) [[unlikely]]
+    if (claim.load(std::memory_order_acquire) != kOpen) [[unlikely]]
       EnterSlow(record);
   }
   ~Guard() {

@@ -8,7 +8,6 @@
 #include "governor/runtime/governor_thread.h"
 #include "shim/bystander.h"
 #include "shim/engine_choice.h"
-#include "shim/fork.h"
 #include "shim/next_symbol.h"
 #include "shim/quiesce.h"
 #include "shim/thread_hooks.h"
@@ -74,7 +73,6 @@ void LoadOptions(char** environment) {
 __attribute__((constructor)) void Start(int, char**, char** environment) {
   DetectBystander();
   if (surface::Bystander()) return;
-  WatchFork();
   LoadOptions(environment);
   if constexpr (ChosenEngine::kQuiescesForFork) quiesce::Start();
   governor::RememberAffinity();

@@ -6,6 +6,7 @@
 #include "governor/pools/thread_registry.h"
 #include "shim/bystander.h"
 #include "shim/engine_choice.h"
+#include "shim/fork.h"
 #include "shim/next_symbol.h"
 
 namespace memgov {
@@ -30,29 +31,39 @@ F Find(std::atomic<F>& slot, const char* name) {
   return found;
 }
 
-// The key whose destructor says that a thread is ending. 0: not made yet; it is made with the first record.
-enum : uint32_t { kNoKey = 0, kMakingKey = 1, kKeyBase = 2 };
+// The key whose destructor says that a thread is ending.
+enum : uint32_t { kNoKey = 0, kMakingKey = 1, kUnavailable = 2, kKeyBase = 3 };
 constinit std::atomic<uint32_t> exit_key{kNoKey};
 
 void NoteThreadExit(void* record) { threads::MarkExiting(static_cast<ThreadRecord*>(record)); }
 
-// Before the first thread of the process, once.
-void PrepareForThreads() {
-  if (exit_key.load(std::memory_order_relaxed) != kNoKey) return;
+// Made by the first thread that needs it; one that comes meanwhile waits the microsecond.
+uint32_t ExitKey() {
+  uint32_t key = exit_key.load(std::memory_order_acquire);
+  if (key >= kKeyBase) return key;
   uint32_t expected = kNoKey;
-  if (!exit_key.compare_exchange_strong(expected, kMakingKey, std::memory_order_acq_rel)) return;
-  ChosenEngine::BeforeFirstThread();
-  unsigned key = 0;
-  const auto create_key = RealKeyCreate();
-  if (create_key == nullptr || create_key(&key, NoteThreadExit) != 0)
-    return;  // threads are found gone by their ids then
-  exit_key.store(kKeyBase + key, std::memory_order_release);
+  if (exit_key.compare_exchange_strong(expected, kMakingKey, std::memory_order_acq_rel)) {
+    unsigned made = 0;
+    const auto create_key = RealKeyCreate();
+    const bool ok = create_key != nullptr && create_key(&made, NoteThreadExit) == 0;
+    exit_key.store(ok ? kKeyBase + made : kUnavailable, std::memory_order_release);
+  }
+  while ((key = exit_key.load(std::memory_order_acquire)) == kMakingKey) os::SleepNanoseconds(1000);
+  return key;
+}
+
+// Before the first thread that the process makes by pthread_create.
+void PrepareForThreads() {
+  static constinit std::atomic<bool> prepared{false};
+  if (!prepared.load(std::memory_order_relaxed) && !prepared.exchange(true, std::memory_order_relaxed)) {
+    ChosenEngine::BeforeFirstThread();
+  }
 }
 
 // pthread_setspecific may allocate (its second level has 32 keys a block), on a thread that has its record by
 // now.
 void WatchExit(ThreadRecord* record) {
-  const uint32_t key = exit_key.load(std::memory_order_acquire);
+  const uint32_t key = ExitKey();
   if (key < kKeyBase) return;
   const auto set_specific = Find(real.set_specific, "pthread_setspecific");
   if (set_specific != nullptr) set_specific(key - kKeyBase, record);
@@ -75,6 +86,7 @@ ThreadRecord* RegisterThisThread() {
   if (record == nullptr) return nullptr;
   // Not the thread that starts the process: its end is the process's, and the C library may not be ready yet.
   if (os::ThreadId() != os::ProcessId()) WatchExit(record);
+  WatchFork();
   return record;
 }
 
@@ -84,6 +96,7 @@ governor::ThreadFunctions RealThreadFunctions() {
   governor::ThreadFunctions functions;
   const auto create = Find(real.create, "pthread_create");
   functions.create = create;
+  functions.min_stack = reinterpret_cast<size_t (*)(const void*)>(FindFirstSymbol("__pthread_get_minstack"));
   functions.set_stack_size = Find(real.set_stack_size, "pthread_attr_setstacksize");
   return functions;
 }

@@ -8,18 +8,17 @@ namespace {
 
 constinit thread_local bool holds_all = false;  // between BeginFork and EndFork
 
-#ifndef NDEBUG
 constinit thread_local uint32_t held_ranks = 0;  // bit per rank
 
+constexpr uint32_t BitOf(LockRank rank) { return 1U << static_cast<int>(rank); }
+
 void NoteTaken(LockRank rank) {
+#ifndef NDEBUG
   MEMGOV_CHECK((held_ranks >> static_cast<int>(rank)) == 0, "lock taken against its rank");
-  held_ranks |= 1U << static_cast<int>(rank);
-}
-void NoteLeft(LockRank rank) { held_ranks &= ~(1U << static_cast<int>(rank)); }
-#else
-void NoteTaken(LockRank) {}
-void NoteLeft(LockRank) {}
 #endif
+  held_ranks |= BitOf(rank);
+}
+void NoteLeft(LockRank rank) { held_ranks &= ~BitOf(rank); }
 
 inline void Pause() {
 #if defined(__x86_64__)
@@ -35,6 +34,8 @@ const uint32_t* Word(const std::atomic<uint32_t>& state) { return reinterpret_ca
 
 void FutexLock::BeginFork() { holds_all = true; }
 void FutexLock::EndFork() { holds_all = false; }
+
+bool FutexLock::HeldByThisThread() const { return (held_ranks & BitOf(rank_)) != 0; }
 
 bool FutexLock::TryLock() {
   if (holds_all) return true;

@@ -1,11 +1,11 @@
-// A 4-byte lock for everything that memgov guards: about 50 pauses, then a futex wait; never a pure spinlock
+// A futex lock for everything that memgov guards: about 50 pauses, then a futex wait; never a pure spinlock
 // (with more threads than CPUs the holder is often not running).
 //
 // Safety: not recursive; not for signal handlers; usable before constructors run and after destructors ran.
 // Between fork's prepare and its parent/child handlers the forking thread holds every lock of ours: its own
 // Lock and Unlock are no-ops then, because handlers of others may allocate in between (BeginFork/EndFork).
 //
-// Ranks, outermost first: release, naming, pools, registry. Debug builds check them.
+// Ranks, outermost first: report, release, naming, pools, registry. Debug builds check them.
 #ifndef MEMGOV_GOVERNOR_BASE_FUTEX_LOCK_H_
 #define MEMGOV_GOVERNOR_BASE_FUTEX_LOCK_H_
 
@@ -16,7 +16,7 @@
 namespace memgov {
 
 // Taken in the order of their numbers, and so held in it.
-enum class LockRank : uint8_t { kRelease = 1, kNaming = 2, kPools = 3, kRegistry = 4 };
+enum class LockRank : uint8_t { kReport = 1, kRelease = 2, kNaming = 3, kPools = 4, kRegistry = 5 };
 
 class FutexLock {
  public:
@@ -28,6 +28,9 @@ class FutexLock {
 
   // In a fork child, which inherits the lock as taken by itself: nobody can be waiting.
   void ReleaseInChild();
+
+  // A signal handler that forks may have interrupted the holder.
+  bool HeldByThisThread() const;
 
   // The calling thread holds all locks from BeginFork to EndFork.
   static void BeginFork();

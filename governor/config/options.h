@@ -31,7 +31,7 @@ enum class OptionType : uint8_t {
     "never: no thread of memgov's own; releases then run on allocating threads")                             \
   X(kTrimInterval, "MEMGOV_TRIM_INTERVAL", kDuration, "10s", 100000000, 0, "",                               \
     "give memory back this often while the process allocates; off: never")                                   \
-  X(kIdle, "MEMGOV_IDLE_MS", kMilliseconds, "500", 10000000, 0, "",                                         \
+  X(kIdle, "MEMGOV_IDLE_MS", kMilliseconds, "500", 10000000, 0, "",                                          \
     "give memory back after this long with less than 1 MiB allocated; 0: never")                             \
   X(kStartBytes, "MEMGOV_START_BYTES", kBytes, "64M", 1048576, 0, "",                                        \
     "a process that creates no thread gets its governor after allocating this much")                         \

@@ -26,9 +26,10 @@ struct Unresolved {
 
 // Collected under the registry's lock, worked on without it (reading /proc can wait).
 struct Batch {
-  static constexpr int kMost = 64;
+  static constexpr int kMost = 32;
   Unresolved threads[kMost];
   int count = 0;
+  bool any_wants_look = false;
 };
 
 constinit FutexLock naming_lock{LockRank::kNaming};
@@ -42,10 +43,14 @@ bool WantsLook(const ThreadRecord& record) {
          record.resolve_attempts < kLooksAtAll;
 }
 
-void Collect(Batch& batch) {
+void Collect(Batch& batch, uint64_t now_ns) {
   batch.count = 0;
   threads::ForEachRecord([&](ThreadRecord& record) {
     if (batch.count == Batch::kMost || record.resolve_pass == pass || !WantsLook(record)) return;
+    batch.any_wants_look = true;
+    const uint32_t now_ms = static_cast<uint32_t>(now_ns / 1000000);
+    if (now_ms - record.looked_ms < kLookAgainMs) return;
+    record.looked_ms = now_ms;
     record.resolve_pass = pass;
     ++record.resolve_attempts;
     batch.threads[batch.count++] = {&record, record.tid.load(std::memory_order_relaxed),
@@ -196,18 +201,16 @@ bool DescribeAddress(const char* maps_line, uintptr_t address, char* out, size_t
   return true;
 }
 
-bool ResolveThreads() {
+bool ResolveThreads(uint64_t now_ns) {
   FutexLockHolder hold(naming_lock);
   char process_name[kThreadNameBytes] = "";
   ReadThreadName(os::ProcessId(), process_name, sizeof process_name);
   ++pass;
-  bool any = false;
   Batch batch;
-  for (Collect(batch); batch.count > 0; Collect(batch)) {
-    any = true;
+  for (Collect(batch, now_ns); batch.count > 0; Collect(batch, now_ns)) {
     for (int index = 0; index < batch.count; ++index) Resolve(batch.threads[index], process_name);
   }
-  return any;
+  return batch.any_wants_look;
 }
 
 FutexLock& NamingLock() { return naming_lock; }

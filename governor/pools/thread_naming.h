@@ -14,8 +14,11 @@
 
 namespace memgov {
 
-// Binds the threads that have no pool yet. True while some of them still have to be looked at again.
-bool ResolveThreads();
+// Binds the threads that have no pool yet. True while some of them still have to be looked at (again).
+// A thread is looked at kLookAgainMs after it began, and then at least that far apart, however often this is
+// called: it starts out with its creator's name, and takes its own a moment later.
+constexpr uint32_t kLookAgainMs = 20;
+bool ResolveThreads(uint64_t now_ns);
 
 // For fork.
 FutexLock& NamingLock();

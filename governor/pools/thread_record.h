@@ -42,6 +42,8 @@ struct alignas(64) ThreadRecord {
   // What the engine keeps for the thread (mimalloc: its heap). Written by the owner inside the guard; read by
   // who holds the claim.
   std::atomic<void*> engine_part{nullptr};
+  // The release up to which that part was emptied. Owner inside the guard, or who holds the claim.
+  std::atomic<uint32_t> engine_round{0};
 
   // Where samples of this thread count: a scope's pool, else the thread's. Written by the owner (scopes) and,
   // for threads without a scope, by whoever resolves the name; relaxed: a sample may count for the pool of
@@ -63,6 +65,7 @@ struct alignas(64) ThreadRecord {
   std::atomic<pid_t> vfork_thread{0};  // set by vfork: until it is this thread that runs again
   uint16_t resolve_attempts = 0;
   uint16_t resolve_pass = 0;
+  uint32_t looked_ms = 0;  // when it was last looked at for its name; at first when it began
 
   // The governor's view, under the registry's lock.
   uint64_t seen_allocated = 0;

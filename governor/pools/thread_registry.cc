@@ -50,23 +50,51 @@ void Retire(ThreadRecord* record) {
   free_records = record;
 }
 
-// Looks at the oldest few exiting threads; most are gone by now.
+void Append(ThreadRecord* record) {
+  record->next = nullptr;
+  (exiting_last != nullptr ? exiting_last->next : exiting_first) = record;
+  exiting_last = record;
+}
+
+// Looks at the oldest few exiting threads; most are gone by now. One that is not goes to the end, so that a
+// thread that never ends (a zombie leader, an id in use again) holds nobody up.
 void ReclaimExited() {
   for (int probes = 0; probes < 4 && exiting_first != nullptr; ++probes) {
     ThreadRecord* oldest = exiting_first;
-    if (os::ThreadExists(oldest->tid.load(std::memory_order_relaxed))) return;
     exiting_first = oldest->next;
     if (exiting_first == nullptr) exiting_last = nullptr;
-    Retire(oldest);
+    if (os::ThreadExists(oldest->tid.load(std::memory_order_relaxed))) {
+      Append(oldest);
+    } else {
+      Retire(oldest);
+    }
   }
 }
 
+// Field by field, with `claimed` left alone: it belongs to whoever releases memory, who may have claimed the
+// record for its last owner a moment ago; the new owner then waits for the claim to end like any other.
 void Reset(ThreadRecord& record, void* start_routine, void* start_argument) {
-  record.~ThreadRecord();
-  new (&record) ThreadRecord;
+  constexpr auto kRelaxed = std::memory_order_relaxed;
+  record.sample_left.store(0, kRelaxed);
+  record.sample_interval.store(0, kRelaxed);
+  record.allocated_base.store(0, kRelaxed);
+  record.busy.store(0, kRelaxed);
+  record.engine_part.store(nullptr, kRelaxed);
+  record.engine_round.store(0, kRelaxed);
+  record.current_pool.store(kUnresolvedPool, kRelaxed);
+  record.thread_pool.store(kUnresolvedPool, kRelaxed);
+  record.tid.store(0, kRelaxed);
+  record.binding.store(Binding::kNone, kRelaxed);
+  record.scopes.store(0, kRelaxed);
+  record.vfork_thread.store(0, kRelaxed);
   record.start_routine = start_routine;
   record.start_argument = start_argument;
-  record.state.store(ThreadState::kRunning, std::memory_order_relaxed);
+  record.next = nullptr;
+  record.resolve_attempts = 0;
+  record.looked_ms = static_cast<uint32_t>(os::NowNanoseconds() / 1000000);
+  record.seen_allocated = 0;
+  record.active_ns = 0;
+  record.state.store(ThreadState::kRunning, kRelaxed);
 }
 
 }  // namespace
@@ -114,9 +142,7 @@ void MarkExiting(ThreadRecord* record) {
   if (record->state.load(std::memory_order_relaxed) != ThreadState::kRunning) return;
   record->state.store(ThreadState::kExiting, std::memory_order_relaxed);
   running.fetch_sub(1, std::memory_order_relaxed);
-  record->next = nullptr;
-  (exiting_last != nullptr ? exiting_last->next : exiting_first) = record;
-  exiting_last = record;
+  Append(record);
 }
 
 void ForEach(void (*visit)(ThreadRecord& record, void* context), void* context) {

@@ -18,20 +18,14 @@ struct Counters {
 constinit Counters counters[kReasons];  // relaxed: figures for reading only
 constinit std::atomic<uint64_t> longest_ns{0};
 constinit FutexLock release_lock{LockRank::kRelease};
-constinit std::atomic<bool> closed{false};  // written under release_lock, or after waiting for it in vain
+constinit std::atomic<bool> closed{
+    false};  // relaxed: the pass in progress ends early, a later one does nothing
 
 // What is held beyond live from now on is the doing of peaks from now on.
 void ForgetPeaks() {
   for (int id = 0; id < pools::Count(); ++id) {
     Pool& pool = pools::Get(static_cast<PoolId>(id));
     pool.peak_bytes.store(pool.live_bytes.load(std::memory_order_relaxed), std::memory_order_relaxed);
-  }
-}
-
-void NoteLongestStall(uint64_t duration) {
-  uint64_t longest = longest_ns.load(std::memory_order_relaxed);
-  while (duration > longest &&
-         !longest_ns.compare_exchange_weak(longest, duration, std::memory_order_relaxed)) {
   }
 }
 
@@ -44,11 +38,12 @@ const char* ReleaseReasonName(ReleaseReason reason) {
 
 namespace releaser {
 
-size_t Release(EngineControl& engine, ReleaseReason reason) {
-  FutexLockHolder hold(release_lock);
+namespace {
+
+size_t ReleaseLocked(EngineControl& engine, ReleaseReason reason) {
   if (closed.load(std::memory_order_relaxed)) return 0;
   const uint64_t before = ReadResidentMemory().anonymous_bytes;
-  NoteLongestStall(engine.GiveBack());
+  NoteStall(engine.GiveBack());
   const uint64_t after = ReadResidentMemory().anonymous_bytes;
   // A reading that failed is 0, and no process is that small: then nothing is claimed.
   const uint64_t bytes = after != 0 && before > after ? before - after : 0;
@@ -59,15 +54,41 @@ size_t Release(EngineControl& engine, ReleaseReason reason) {
   return bytes;
 }
 
+}  // namespace
+
+size_t Release(EngineControl& engine, ReleaseReason reason) {
+  release_lock.Lock();
+  const size_t bytes = ReleaseLocked(engine, reason);
+  release_lock.Unlock();
+  return bytes;
+}
+
+size_t TryRelease(EngineControl& engine, ReleaseReason reason) {
+  if (!release_lock.TryLock()) return 0;
+  const size_t bytes = ReleaseLocked(engine, reason);
+  release_lock.Unlock();
+  return bytes;
+}
+
+void ResetInChild() {
+  for (Counters& counted : counters) {
+    counted.passes.store(0, std::memory_order_relaxed);
+    counted.bytes.store(0, std::memory_order_relaxed);
+  }
+  longest_ns.store(0, std::memory_order_relaxed);
+}
+
 void Close() {
-  constexpr int kMostMilliseconds = 100;  // exit may have interrupted the pass itself, from a signal handler
-  bool held = false;
-  for (int waited = 0; waited < kMostMilliseconds && !(held = release_lock.TryLock()); ++waited) {
+  constexpr int kMostMilliseconds = 1000;
+  closed.store(true, std::memory_order_relaxed);
+  if (release_lock.HeldByThisThread()) return;  // exit interrupted the pass itself, from a signal handler
+  for (int waited = 0; waited < kMostMilliseconds; ++waited) {
+    if (release_lock.TryLock()) return release_lock.Unlock();
     os::SleepNanoseconds(1000000);
   }
-  closed.store(true, std::memory_order_relaxed);
-  if (held) release_lock.Unlock();
 }
+
+bool IsClosed() { return closed.load(std::memory_order_relaxed); }
 
 ReleaseTotals Totals(ReleaseReason reason) {
   const Counters& counted = counters[static_cast<int>(reason)];
@@ -82,6 +103,13 @@ ReleaseTotals AllTotals() {
     sum.bytes += one.bytes;
   }
   return sum;
+}
+
+void NoteStall(uint64_t duration_ns) {
+  uint64_t longest = longest_ns.load(std::memory_order_relaxed);
+  while (duration_ns > longest &&
+         !longest_ns.compare_exchange_weak(longest, duration_ns, std::memory_order_relaxed)) {
+  }
 }
 
 uint64_t LongestStallNs() { return longest_ns.load(std::memory_order_relaxed); }

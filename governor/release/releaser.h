@@ -32,6 +32,16 @@ size_t Release(EngineControl& engine, ReleaseReason reason);
 // The process is ending: waits a moment for the pass in progress and allows no other, because engines take
 // their heaps down at exit without asking anybody.
 void Close();
+bool IsClosed();
+
+// The same, but nothing when a pass is in progress already: for threads that have something better to do.
+size_t TryRelease(EngineControl& engine, ReleaseReason reason);
+
+// A thread waited this long for a release's sake.
+void NoteStall(uint64_t duration_ns);
+
+// The counters start again: a child's figures are its own.
+void ResetInChild();
 
 ReleaseTotals Totals(ReleaseReason reason);
 ReleaseTotals AllTotals();

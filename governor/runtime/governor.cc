@@ -20,6 +20,7 @@ constinit std::atomic<Thread> thread{
     Thread::kNone};                     // acquire/release: whoever sees kRunning sees what came before
 constinit std::atomic<pid_t> owner{0};  // the process that `thread` speaks of
 constinit std::atomic<uint64_t> activity_bytes{0};  // relaxed: a threshold
+constinit std::atomic<bool> foreign_said{false};
 constinit uint64_t start_bytes = 0;
 constinit uintptr_t loader_begin = 0;
 constinit uintptr_t loader_end = 0;
@@ -61,7 +62,8 @@ void Install(EngineControl& control, const ThreadFunctions& functions) {
   if (options::Get(Option::kGovernor) == 0) return;
   start_bytes = static_cast<uint64_t>(options::Get(Option::kStartBytes));
   thread_functions = functions;
-  if (options::Get(Option::kReport) == kReportAtExit || options::Get(Option::kSummary) != 0) KeepStandardError();
+  if (options::Get(Option::kReport) == kReportAtExit || options::Get(Option::kSummary) != 0)
+    KeepStandardError();
   engine = &control;
 }
 
@@ -90,7 +92,13 @@ void NoteActivity(ThreadRecord& record, uint64_t bytes, const void* caller) {
   if (now == Thread::kRunning) return WakeGovernor();
   if (now == Thread::kStarting || total < start_bytes || !MayStartFrom(record, caller)) return;
   if (ThreadAllowed() && now == Thread::kNone) return TryStart();
+  SayForeignVariablesOnce(*engine);
   TickOnThisThread(*engine);
+}
+
+void SayForeignVariablesOnce(EngineControl& control) {
+  if (control.HonoursGlibcVariables() || foreign_said.exchange(true, std::memory_order_relaxed)) return;
+  options::SayForeignVariables(control.Name());
 }
 
 size_t ReleaseNow(ReleaseReason reason) { return engine != nullptr ? releaser::Release(*engine, reason) : 0; }
@@ -105,6 +113,7 @@ void AtExit() {
 void AfterForkInChild() {
   thread.store(Thread::kNone, std::memory_order_relaxed);
   activity_bytes.store(0, std::memory_order_relaxed);
+  releaser::ResetInChild();
   ResetTickInChild();
 }
 

@@ -20,6 +20,7 @@ namespace memgov::governor {
 struct ThreadFunctions {
   int (*create)(void* thread, const void* attributes, void* (*routine)(void*), void* argument) = nullptr;
   int (*set_stack_size)(void* attributes, size_t bytes) = nullptr;
+  size_t (*min_stack)(const void* attributes) = nullptr;  // __pthread_get_minstack: static TLS included
 };
 
 // Once, from the constructor, with options loaded. Until then (and with MEMGOV_GOVERNOR=off for ever) nothing
@@ -38,6 +39,9 @@ void NoteThreadCreated();
 // A thread's sampling interval of `bytes` ended, or a sample was freed (bytes 0). From within malloc, but
 // with no lock held and outside the engine. `caller` is malloc's return address.
 void NoteActivity(ThreadRecord& record, uint64_t bytes, const void* caller);
+
+// One line about glibc's variables that mean nothing here (options.h), at most once in a process.
+void SayForeignVariablesOnce(EngineControl& engine);
 
 // Releases on the calling thread. Bytes given back.
 size_t ReleaseNow(ReleaseReason reason);

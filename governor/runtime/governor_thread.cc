@@ -21,10 +21,12 @@
 namespace memgov::governor {
 namespace {
 
-constexpr size_t kStackBytes = size_t{256} << 10;
-constexpr size_t kStackBytesForBigTls = size_t{1}
-                                        << 20;  // the stack holds static TLS too: some hosts have much
-constexpr unsigned kCloseRangeUnshare = 2;      // Linux 5.9
+// Beyond what the C library itself puts on a stack: thread control block and the static TLS of the host.
+constexpr size_t kStackBytes = size_t{240} << 10;
+constexpr size_t kUsualMinimum = size_t{16} << 10;
+constexpr size_t kBigMinimum = size_t{784}
+                               << 10;       // the second try, where the C library does not tell its minimum
+constexpr unsigned kCloseRangeUnshare = 2;  // Linux 5.9
 constexpr size_t kKernelMaskBytes = 8;
 
 constexpr size_t kAffinityBytes = 1024;  // 8192 CPUs
@@ -61,12 +63,17 @@ void TakeNormalScheduling() {
 }
 
 // Hosts close descriptors that they did not open, and wait for the end of pipes that others hold open.
+// Under a seccomp filter a periodic report needs the shared table: pidfd_getfd, by which a private one
+// borrows standard error, is in no service manager's list of harmless calls, and the penalty may be death.
 void TakePrivateDescriptors() {
+  if (options::Get(Option::kReport) > 0 && CallKernel(SYS_prctl, PR_GET_SECCOMP, 0, 0, 0, 0) != 0) return;
   if (CallKernel(SYS_close_range, 0U, ~0U, kCloseRangeUnshare) == 0) UsePrivateDescriptors();
 }
 
 void* GovernorMain(void* argument) {
   CallKernel(SYS_prctl, PR_SET_NAME, "memgov", 0, 0, 0);
+  EngineControl& engine = *static_cast<EngineControl*>(argument);
+  SayForeignVariablesOnce(engine);
   TakeNormalScheduling();
   TakePrivateDescriptors();
   ThreadRecord* record = threads::current != nullptr ? threads::current : threads::Adopt(nullptr);
@@ -75,16 +82,15 @@ void* GovernorMain(void* argument) {
     record->thread_pool.store(kGovernorPool, std::memory_order_relaxed);
     record->current_pool.store(kGovernorPool, std::memory_order_relaxed);
   }
-  EngineControl& engine = *static_cast<EngineControl*>(argument);
-  if (!engine.HonoursGlibcVariables()) options::SayForeignVariables(engine.Name());
   RunTicks(engine);
 }
 
-bool Create(const ThreadFunctions& functions, size_t stack_bytes, EngineControl& engine) {
+bool Create(const ThreadFunctions& functions, size_t guessed_minimum, EngineControl& engine) {
   pthread_attr_t attributes;
   if (os::FaultFires(os::Call::kPthreadCreate) || pthread_attr_init(&attributes) != 0) return false;
   pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-  if (functions.set_stack_size != nullptr) functions.set_stack_size(&attributes, stack_bytes);
+  const size_t minimum = functions.min_stack != nullptr ? functions.min_stack(&attributes) : guessed_minimum;
+  if (functions.set_stack_size != nullptr) functions.set_stack_size(&attributes, kStackBytes + minimum);
   pthread_t thread;
   const int error = functions.create(&thread, &attributes, GovernorMain, &engine);
   pthread_attr_destroy(&attributes);
@@ -101,7 +107,7 @@ bool StartGovernorThread(const ThreadFunctions& functions, EngineControl& engine
   if (functions.create == nullptr) return false;
   const ErrnoKeeper keep_errno;
   const SignalsBlocked block;
-  return Create(functions, kStackBytes, engine) || Create(functions, kStackBytesForBigTls, engine);
+  return Create(functions, kUsualMinimum, engine) || Create(functions, kBigMinimum, engine);
 }
 
 }  // namespace memgov::governor

@@ -15,9 +15,8 @@ namespace memgov::governor {
 namespace {
 
 // kAwake -> kAsleep by the governor before it reads the counters one last time; kAsleep -> kAwake by whoever
-// wakes it. A waker that sees kAwake is either early enough for that last read or its activity is below what
-// one sampling interval hides, which is what idleness ignores anyway. Exchange with acq_rel; the fast check
-// is relaxed.
+// wakes it. Both are sequentially consistent exchanges: either that last read sees the waker's counters, or
+// the waker sees kAsleep.
 enum : uint32_t { kAwake, kAsleep };
 constinit std::atomic<uint32_t> sleep_state{kAwake};
 constinit std::atomic<bool> ticking_inline{false};
@@ -53,21 +52,33 @@ uint64_t ReportIfDue(EngineControl& engine, uint64_t now_ns) {
   return state.next_report_ns - now_ns;
 }
 
+// What a tick may do: on a host's thread, whose stack may be small and which has better things to do, it
+// prints nothing and waits for nobody.
+enum class Place { kOwnThread, kHostThread };
+
+void ReleaseFor(EngineControl& engine, Place place, ReleaseReason reason) {
+  if (place == Place::kOwnThread) {
+    releaser::Release(engine, reason);
+  } else {
+    releaser::TryRelease(engine, reason);
+  }
+}
+
 // How long to sleep.
-uint64_t Tick(EngineControl& engine) {
+uint64_t Tick(EngineControl& engine, Place place) {
   if (!state.initialised) {
     state.policy = ReleasePolicy(SettingsFromOptions());
     state.initialised = true;
   }
-  const bool unnamed_left = ResolveThreads();
-  NotePeaks();
   const uint64_t now_ns = os::NowNanoseconds();
+  const bool unnamed_left = ResolveThreads(now_ns);
+  NotePeaks();
   const uint64_t allocated = SweepThreads(now_ns);
   const Decision decision = state.policy.Tick({now_ns, allocated, sampler::FreedBytes()});
-  if (decision.trigger == Trigger::kIdle) releaser::Release(engine, ReleaseReason::kIdle);
-  if (decision.trigger == Trigger::kPeriodic) releaser::Release(engine, ReleaseReason::kPeriodic);
+  if (decision.trigger == Trigger::kIdle) ReleaseFor(engine, place, ReleaseReason::kIdle);
+  if (decision.trigger == Trigger::kPeriodic) ReleaseFor(engine, place, ReleaseReason::kPeriodic);
   uint64_t sleep_ns = decision.sleep_ns;
-  const uint64_t report_ns = ReportIfDue(engine, now_ns);
+  const uint64_t report_ns = place == Place::kOwnThread ? ReportIfDue(engine, now_ns) : kSleepUntilWoken;
   if (report_ns < sleep_ns) sleep_ns = report_ns;
   if (unnamed_left && sleep_ns > ReleasePolicy::kLongestSleepNs) sleep_ns = ReleasePolicy::kLongestSleepNs;
   return sleep_ns;
@@ -78,7 +89,7 @@ uint64_t Tick(EngineControl& engine) {
 void RunTicks(EngineControl& engine) {
   for (;;) {
     sleep_state.exchange(kAsleep, std::memory_order_seq_cst);
-    const uint64_t sleep_ns = Tick(engine);
+    const uint64_t sleep_ns = Tick(engine, Place::kOwnThread);
     if (sleep_ns == kSleepUntilWoken) {
       os::FutexWait(SleepWord(), kAsleep, -1);
     } else {
@@ -90,13 +101,12 @@ void RunTicks(EngineControl& engine) {
 
 void TickOnThisThread(EngineControl& engine) {
   if (ticking_inline.exchange(true, std::memory_order_acquire)) return;
-  Tick(engine);
+  Tick(engine, Place::kHostThread);
   ticking_inline.store(false, std::memory_order_release);
 }
 
 void WakeGovernor() {
-  if (sleep_state.load(std::memory_order_relaxed) == kAwake) return;
-  if (sleep_state.exchange(kAwake, std::memory_order_acq_rel) == kAsleep) os::FutexWake(SleepWord(), 1);
+  if (sleep_state.exchange(kAwake, std::memory_order_seq_cst) == kAsleep) os::FutexWake(SleepWord(), 1);
 }
 
 void ResetTickInChild() {

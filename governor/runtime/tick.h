@@ -14,7 +14,7 @@ namespace memgov::governor {
 // others go on.
 void TickOnThisThread(EngineControl& engine);
 
-// Ends a sleep without a timer; a relaxed load when the governor is not in one. Any thread, also from within
+// Ends a sleep without a timer; one exchange when the governor is not in one. Any thread, also from within
 // malloc.
 void WakeGovernor();
 

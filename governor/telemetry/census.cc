@@ -21,7 +21,7 @@ void CountThreads(Census& census, uint64_t now_ns) {
     if (record.thread_pool.load(std::memory_order_relaxed) == kGovernorPool)
       return;  // the host's threads only
     PoolCensus& pool = census.pools[record.thread_pool.load(std::memory_order_relaxed)];
-    const bool parked = now_ns - record.active_ns >= kParkedNs;
+    const bool parked = record.active_ns + kParkedNs <= now_ns;
     ++pool.threads;
     ++census.threads;
     pool.parked += parked;
@@ -39,9 +39,9 @@ void CountBytes(Census& census, uint64_t held_bytes) {
     peak[id] = NotNegative(pool.peak_bytes.load(std::memory_order_relaxed));
     census.live_bytes += live[id];
   }
-  // The engine's figure is exact where live is an estimate: an estimate above it is cut.
+  // Blocks that were never touched are live, though not in memory; and live is an estimate.
+  if (held_bytes < census.live_bytes) held_bytes = census.live_bytes;
   census.held_bytes = held_bytes;
-  if (census.live_bytes > held_bytes) census.live_bytes = held_bytes;
   ApportionHeld(held_bytes, live, peak, census.pool_count, held);
   for (int id = 0; id < census.pool_count; ++id) {
     census.pools[id].live_bytes = live[id];
@@ -94,8 +94,8 @@ void ApportionHeld(uint64_t held_bytes, const uint64_t* live, const uint64_t* pe
 }
 
 Census TakeCensus(EngineControl& engine) {
-  ResolveThreads();
   const uint64_t now_ns = os::NowNanoseconds();
+  ResolveThreads(now_ns);
   NotePeaks();
   Census census;
   census.allocated_bytes = SweepThreads(now_ns);

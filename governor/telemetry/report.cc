@@ -82,16 +82,24 @@ void WriteSummary(const Census& census, const char* engine, TextWriter& out) {
   out.Bytes(all.bytes).Text(", longest stall ").Duration(releaser::LongestStallNs()).Line();
 }
 
-void PrintReport(EngineControl& engine) {
-  TextBuffer<8192> out;
-  WriteReport(TakeCensus(engine), engine.Name(), out);
+namespace {
+
+// Off the stack: malloc_stats may be called on a thread that has 16 KiB of it.
+constinit FutexLock report_lock{LockRank::kReport};
+constinit char report_text[8192];  // under report_lock
+
+void Print(EngineControl& engine, void (*write)(const Census&, const char*, TextWriter&)) {
+  FutexLockHolder hold(report_lock);
+  TextWriter out(report_text, sizeof report_text);
+  write(TakeCensus(engine), engine.Name(), out);
   EmitText(out);
 }
 
-void PrintSummary(EngineControl& engine) {
-  TextBuffer<512> out;
-  WriteSummary(TakeCensus(engine), engine.Name(), out);
-  EmitText(out);
-}
+}  // namespace
+
+void PrintReport(EngineControl& engine) { Print(engine, WriteReport); }
+void PrintSummary(EngineControl& engine) { Print(engine, WriteSummary); }
+
+FutexLock& ReportLock() { return report_lock; }
 
 }  // namespace memgov

@@ -1,10 +1,11 @@
 // MEMGOV_REPORT and MEMGOV_SUMMARY: where the memory is, for a person.
 //
-// Safety: as census.h; one buffer on the stack, one write.
+// Safety: as census.h; one report at a time, one write.
 #ifndef MEMGOV_GOVERNOR_TELEMETRY_REPORT_H_
 #define MEMGOV_GOVERNOR_TELEMETRY_REPORT_H_
 
 #include "governor/base/engine_control.h"
+#include "governor/base/futex_lock.h"
 #include "governor/base/message.h"
 #include "governor/telemetry/census.h"
 
@@ -21,6 +22,9 @@ void WriteSummary(const Census& census, const char* engine, TextWriter& out);
 
 void PrintReport(EngineControl& engine);
 void PrintSummary(EngineControl& engine);
+
+// For fork.
+FutexLock& ReportLock();
 
 }  // namespace memgov
 

@@ -11,6 +11,7 @@
 #ifndef MEMGOV_MEMGOV_H_
 #define MEMGOV_MEMGOV_H_
 
+#include <dlfcn.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -45,7 +46,6 @@ extern "C" {
 #if defined(MEMGOV_LINKED)
 #define MEMGOV_CALL(ret, name, params, args, absent) ret name params;
 #else
-void* dlsym(void* handle, const char* symbol);
 /* One static function per call; the look-up's result, found or not, is kept. */
 #define MEMGOV_CALL(ret, name, params, args, absent)      \
   __attribute__((unused)) static inline ret name params { \
@@ -53,7 +53,7 @@ void* dlsym(void* handle, const char* symbol);
     void* at = __atomic_load_n(&found, __ATOMIC_RELAXED); \
     ret(*call) params;                                    \
     if (at == (void*)-1) {                                \
-      at = dlsym((void*)0, #name);                        \
+      at = dlsym((void*)0 /* RTLD_DEFAULT */, #name);                        \
       __atomic_store_n(&found, at, __ATOMIC_RELAXED);     \
     }                                                     \
     if (!at) return absent;                               \
@@ -68,8 +68,9 @@ MEMGOV_CALL(const char*, memgov_version, (void), (), NULL)
 /* 1 where memgov serves this process's malloc, 0 where it is loaded but another allocator serves. -> 0 */
 MEMGOV_CALL(int, memgov_available, (void), (), 0)
 
-/* Fills *out. 0, or -1 for NULL or a size that holds not even its first field. A few microseconds: it reads
- * /proc/self/statm, and asks the engine for what it holds. -> -1 */
+/* Fills *out. 0, or -1 for NULL or a size that holds not even its first field. It reads
+ * /proc/self/statm, and asks the engine for what it holds: microseconds, but on a large heap of the system engine
+ * milliseconds, in which glibc locks one arena after the other (mallinfo2). -> -1 */
 MEMGOV_CALL(int, memgov_stats, (memgov_stats_t * out), (out), -1)
 
 /* Fills at most `count` elements of `element_size` = sizeof(memgov_pool_t) bytes each and returns how many

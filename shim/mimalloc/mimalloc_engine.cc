@@ -2,16 +2,23 @@
 
 #include <atomic>
 
+#include "governor/base/message.h"
 #include "governor/base/os.h"
 #include "governor/pools/thread_registry.h"
+#include "governor/release/releaser.h"
+#include "shim/next_symbol.h"
 #include "shim/quiesce.h"
 
 namespace memgov {
 namespace {
 
-// Raised by every release; each thread compares it with its own on its slow path. Relaxed: late is fine.
+// Raised by every release; each thread compares it with its record's on its slow path. Relaxed: late is fine.
+// A record with round 0 belongs to a thread that has nothing to collect yet.
 constinit std::atomic<uint32_t> collect_round{1};
-constinit thread_local uint32_t collected_round = 0;  // 0: a thread that has nothing to collect yet
+
+// False when somebody else in the process calls mimalloc by its own names: those calls pass no guard, so that
+// no thread is ever known to be outside.
+constinit bool may_claim = true;
 
 // How long mimalloc waits before it decommits free pages of a segment that stays in use; what is not
 // decommitted waits for the next free in that segment, and a parked thread has none. 0 while a release runs:
@@ -42,8 +49,8 @@ uint64_t CollectOthers() {
   ThreadRecord* batch[kBatch];
   int seen = 0;
   int count = 0;
-  while ((count = threads::Collect(batch, kBatch, seen)) > 0) {
-    for (int index = 0; index < count; ++index) {
+  while (may_claim && (count = threads::Collect(batch, kBatch, seen)) > 0) {
+    for (int index = 0; index < count && !releaser::IsClosed(); ++index) {
       ThreadRecord& record = *batch[index];
       if (&record == threads::current || record.engine_part.load(std::memory_order_relaxed) == nullptr)
         continue;
@@ -51,6 +58,7 @@ uint64_t CollectOthers() {
       if (!quiesce::TryClaim(record)) continue;
       auto* heap = static_cast<mi_heap_t*>(record.engine_part.load(std::memory_order_acquire));
       if (heap != nullptr) mi_heap_collect(heap, true);
+      record.engine_round.store(collect_round.load(std::memory_order_relaxed), std::memory_order_relaxed);
       quiesce::Unclaim(record);
       const uint64_t took_ns = os::NowNanoseconds() - start;
       if (took_ns > longest_ns) longest_ns = took_ns;
@@ -76,6 +84,11 @@ void CollectOwn() {
 
 // mi_option_set_default yields to MIMALLOC_... variables.
 void MimallocEngine::Start() {
+  may_claim = CountDependents("libmimalloc.so") == 0;
+  if (!may_claim) {
+    Message()->Text(
+        "another object uses libmimalloc directly: heaps of parked threads are left to their owners");
+  }
 #if MI_MALLOC_VERSION < 300
   mi_option_set_default(mi_option_large_os_pages, 0);
   mi_option_set_default(mi_option_abandoned_page_decommit, 1);
@@ -91,12 +104,13 @@ void MimallocEngine::OwnerTick() {
   ThreadRecord* record = threads::current;
   if (record == nullptr) return;
   const quiesce::Guard guard(*record);
-  record->engine_part.store(mi_heap_get_default(), std::memory_order_release);
+  record->engine_part.store(mi_heap_get_backing(), std::memory_order_release);
   const uint32_t round = collect_round.load(std::memory_order_relaxed);
-  if (round == collected_round) return;
-  const bool is_new = collected_round == 0;
-  collected_round = round;
-  if (!is_new) mi_collect(true);
+  const uint32_t before = record->engine_round.exchange(round, std::memory_order_relaxed);
+  if (before == round || before == 0) return;
+  const uint64_t start = os::NowNanoseconds();
+  mi_collect(true);
+  releaser::NoteStall(os::NowNanoseconds() - start);
 }
 
 void MimallocEngine::OwnerLeaves() {

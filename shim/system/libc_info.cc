@@ -6,6 +6,7 @@
 #include "governor/release/releaser.h"
 #include "shim/startup.h"
 #include "shim/system/real_libc.h"
+#include "shim/system/system_engine.h"
 
 namespace memgov::surface {
 namespace {
@@ -43,6 +44,7 @@ void MallocStats() {
 }
 
 int Mallopt(int parameter, int value) {
+  if (parameter == M_ARENA_MAX) SystemEngine::NoteProgramCapsArenas();
   auto* real = real_libc::Find().mallopt;
   return real != nullptr ? real(parameter, value) : 0;
 }

@@ -3,6 +3,8 @@
 #include <malloc.h>
 #include <string.h>
 
+#include <atomic>
+
 #include "governor/base/cpus.h"
 #include "governor/base/os.h"
 #include "governor/config/options.h"
@@ -17,18 +19,15 @@ constexpr int kArenasPerCpu = 2;
 constexpr int kFewestArenas = 2;
 constexpr int kMostArenas = 16;
 
-// A block that glibc mapped for itself alone comes zeroed from the kernel (malloc/malloc.c: IS_MMAPPED is bit
-// 1 of the word in front of the block).
-bool IsMappedAlone(const void* block) {
-  constexpr size_t kIsMapped = 2;
-  return (static_cast<const size_t*>(block)[-1] & kIsMapped) != 0;
-}
+// The program called mallopt(M_ARENA_MAX) itself. Relaxed: a flag.
+constinit std::atomic<bool> capped_by_program{false};
 
 void CapArenas(int cpus) {
+  if (capped_by_program.load(std::memory_order_relaxed)) return;
   int64_t most = options::Get(Option::kArenaMax);
   if (most == 0) {
     if (options::MentionsTunable("glibc.malloc.arena_max")) return;
-    most = cpus * kArenasPerCpu;
+    most = static_cast<int64_t>(cpus) * kArenasPerCpu;
     most = most < kFewestArenas ? kFewestArenas : most > kMostArenas ? kMostArenas : most;
   }
   if (auto* mallopt = real_libc::Find().mallopt) mallopt(M_ARENA_MAX, static_cast<int>(most));
@@ -38,11 +37,13 @@ void CapArenas(int cpus) {
 
 void* SystemEngine::AllocateAligned(size_t alignment, size_t size, bool zeroed) {
   void* block = real_libc::allocate_aligned.Get()(alignment, size);
-  if (block != nullptr && zeroed && !IsMappedAlone(block)) memset(block, 0, size);
+  if (block != nullptr && zeroed) memset(block, 0, size);
   return block;
 }
 
 size_t SystemEngine::UsableSize(const void* block) { return real_libc::usable_size.Get()(block); }
+
+void SystemEngine::NoteProgramCapsArenas() { capped_by_program.store(true, std::memory_order_relaxed); }
 
 void SystemEngine::Start() { CapArenas(CpusByAffinity()); }
 void SystemEngine::BeforeFirstThread() { CapArenas(CpusByAffinityAndQuota()); }

@@ -35,6 +35,8 @@ class SystemEngine {
   // The cap again, with the container's CPU quota: reading it is nothing that a small tool should pay for.
   static void BeforeFirstThread();
   static void OwnerTick() {}
+  // The program capped them itself: its word stands.
+  static void NoteProgramCapsArenas();
 
   // Arenas and mapped blocks by mallinfo2, which goes on counting pages inside arenas that were trimmed.
   static uint64_t HeldBytes();

@@ -22,8 +22,14 @@ namespace {
 
 std::string PoolNameOf(const RegisteredThread& thread) { return pools::Get(thread.pool()).name; }
 
+// Each call a little later than the one before, as far as the resolver can tell.
+uint64_t Later() {
+  static std::atomic<uint64_t> ahead{0};
+  return os::NowNanoseconds() + (ahead += uint64_t{kLookAgainMs} * 1000000);
+}
+
 void ResolveFully() {
-  for (int look = 0; look < 20 && ResolveThreads(); ++look) {
+  for (int look = 0; look < 20 && ResolveThreads(Later()); ++look) {
   }
 }
 
@@ -38,7 +44,7 @@ TEST(ThreadResolveTest, ByNameWithoutTheNumber) {
     EXPECT_EQ(PoolNameOf(other), "io");
     EXPECT_EQ(first.record()->current_pool, first.pool());
     EXPECT_EQ(first.record()->binding, Binding::kByName);
-    EXPECT_FALSE(ResolveThreads());
+    EXPECT_FALSE(ResolveThreads(Later()));
   });
   EXPECT_EQ(end.status, 0) << end.error_text;
 }
@@ -84,14 +90,14 @@ TEST(ThreadResolveTest, AnUnnamedThreadIsLookedAtAgainBeforeItsStartRoutineDecid
     RegisteredThread late(nullptr);
     RegisteredThread never(nullptr, reinterpret_cast<void*>(&RunInChild));
     RegisteredThread nowhere(nullptr, nullptr);
-    EXPECT_TRUE(ResolveThreads());
+    EXPECT_TRUE(ResolveThreads(Later()));
     EXPECT_EQ(late.pool(), kUnresolvedPool);
     late.Rename("late-1");
     ResolveFully();
     EXPECT_EQ(PoolNameOf(late), "late");
     EXPECT_EQ(PoolNameOf(never).rfind("unit_pools+0x", 0), 0U) << PoolNameOf(never);
     EXPECT_EQ(PoolNameOf(nowhere), "other threads");
-    EXPECT_FALSE(ResolveThreads());
+    EXPECT_FALSE(ResolveThreads(Later()));
   });
   EXPECT_EQ(end.status, 0) << end.error_text;
 }
@@ -131,7 +137,7 @@ TEST(ThreadResolveTest, MoreThreadsThanOneBatch) {
     for (int count = 0; count < 150; ++count) {
       threads.push_back(std::make_unique<RegisteredThread>(("many-" + std::to_string(count)).c_str()));
     }
-    EXPECT_TRUE(ResolveThreads());
+    EXPECT_TRUE(ResolveThreads(Later()));
     for (const auto& thread : threads) EXPECT_EQ(PoolNameOf(*thread), "many");
   });
   EXPECT_EQ(end.status, 0) << end.error_text;
@@ -143,7 +149,7 @@ TEST(ThreadResolveTest, WithoutProcItGivesUpAfterAFewLooks) {
     os::FailNth(os::Call::kOpen, 1, true);
     ResolveFully();
     EXPECT_EQ(thread.pool(), kUnresolvedPool);
-    EXPECT_FALSE(ResolveThreads());
+    EXPECT_FALSE(ResolveThreads(Later()));
   });
   EXPECT_EQ(end.status, 0) << end.error_text;
 }
@@ -152,7 +158,7 @@ TEST(ThreadResolveTest, ThreadsMayComeAndGoMeanwhile) {
   const ChildEnd end = RunInChild([] {
     std::atomic<int> busy{3};
     RunOnThreads(4, [&](int index) {
-      for (; index == 3 && busy > 0;) ResolveThreads();
+      for (; index == 3 && busy > 0;) ResolveThreads(Later());
       if (index == 3) return;
       for (int round = 0; round < 150; ++round) RegisteredThread(round % 2 == 0 ? "churn-1" : nullptr);
       --busy;
