@@ -4,9 +4,12 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 
+#include <atomic>
+
 #include "lifecycle/busy_threads.h"
 
 extern "C" int AtforkPhase(int phase);
+extern "C" void AtforkAllocateLocked();
 
 namespace {
 int own_phases;
@@ -15,10 +18,18 @@ void AroundFork() {
   ++own_phases;
   for (size_t size = 8; size < 400000; size *= 3) free(calloc(1, size));
 }
+std::atomic<bool> stop{false};
+
+void* AllocateLocked(void*) {
+  while (!stop) AtforkAllocateLocked();
+  return nullptr;
+}
 }  // namespace
 
 int main() {
   Watchdog(55);
+  pthread_t locked;
+  CHECK_EQ(pthread_create(&locked, nullptr, AllocateLocked, nullptr), 0);
   CHECK_EQ(pthread_atfork(AroundFork, AroundFork, AroundFork), 0);
   BusyThreads threads(6);
   constexpr int kForks = 100;
@@ -38,4 +49,6 @@ int main() {
     CHECK_EQ(AtforkPhase(1), i);
   }
   CHECK_EQ(own_phases, 2 * kForks);
+  stop = true;
+  CHECK_EQ(pthread_join(locked, nullptr), 0);
 }

@@ -41,6 +41,17 @@ TEST(ThreadRegistryTest, AcquireAndAbandon) {
   threads::Abandon(record);
 }
 
+// The governor may have claimed the record for the thread that had it before.
+TEST(ThreadRegistryTest, AClaimOutlivesReuse) {
+  ThreadRecord* record = threads::Acquire(nullptr, nullptr);
+  record->claimed = 1;
+  threads::Abandon(record);
+  ASSERT_EQ(threads::Acquire(nullptr, nullptr), record);
+  EXPECT_EQ(record->claimed, 1U);
+  record->claimed = 0;
+  threads::Abandon(record);
+}
+
 TEST(ThreadRegistryTest, AdoptMakesItTheThreadsOwn) {
   ThreadRecord* record = threads::Acquire(nullptr, nullptr);
   std::thread([&] {
