@@ -48,7 +48,7 @@ enum class OptionType : uint8_t {
     "1: a bad MEMGOV_ variable stops the program before main")                                               \
   X(kHelp, "MEMGOV_HELP", kSwitch, "0", 0, 0, "", "1: prints this table when the program starts")            \
   X(kFail, "MEMGOV_FAIL", kFault, "", 0, 0, "",                                                              \
-    "for tests: the nth of memgov's own calls fails (mmap@3), or from the nth on (madvise@1+)")
+    "for tests: the nth of memgov's own calls fails (mmap@3), or from the nth on (open@1+)")
 
 enum class Option : uint8_t {
 #define MEMGOV_OPTION_ID(id, ...) id,

@@ -147,12 +147,20 @@ uint64_t DrawInterval(uint64_t& random_state, uint64_t mean) {
 
 bool Trigger(ThreadRecord& record, size_t size) {
   const bool counting = record.sample_interval.load(std::memory_order_relaxed) != 0;
-  const uint64_t allocated = record.AllocatedBytes() + size;
-  const uint64_t interval = DrawInterval(record.random_state, kMeanBytes);
-  const bool sampled = counting || interval < size;
+  uint64_t allocated = record.AllocatedBytes() + size;
+  uint64_t interval = DrawInterval(record.random_state, kMeanBytes);
+  uint64_t left = interval;
+  bool sampled = counting;
+  if (!counting && interval < size) {  // a thread's first block may be its first sample
+    sampled = true;
+    interval = left = DrawInterval(record.random_state, kMeanBytes);
+  } else if (!counting) {
+    left -= size;
+    allocated -= size;  // counted by what is left
+  }
   record.allocated_base.store(allocated, std::memory_order_relaxed);
   record.sample_interval.store(interval, std::memory_order_relaxed);
-  record.sample_left.store(interval, std::memory_order_relaxed);
+  record.sample_left.store(left, std::memory_order_relaxed);
   return sampled;
 }
 

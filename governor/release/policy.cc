@@ -18,7 +18,8 @@ Decision ReleasePolicy::Tick(const PolicyReadings& readings) {
     window_begin_ns_ = released_ns_ = readings.now_ns;
     window_activity_ = Activity(readings);
   }
-  if (Activity(readings) - window_activity_ >= kIdleBytes) {
+  // Signed: the sum is read while threads come and go, and may step back a little.
+  if (static_cast<int64_t>(Activity(readings) - window_activity_) >= static_cast<int64_t>(kIdleBytes)) {
     window_begin_ns_ = readings.now_ns;
     window_activity_ = Activity(readings);
   }

@@ -92,6 +92,8 @@ void RunTicks(EngineControl& engine) {
     const uint64_t sleep_ns = Tick(engine, Place::kOwnThread);
     if (sleep_ns == kSleepUntilWoken) {
       os::FutexWait(SleepWord(), kAsleep, -1);
+      // Where no release is ever due, activity alone must not make a tick of every sampling interval.
+      os::SleepNanoseconds(ReleasePolicy::kShortestSleepNs);
     } else {
       sleep_state.store(kAwake, std::memory_order_relaxed);
       os::SleepNanoseconds(sleep_ns);
