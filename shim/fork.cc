@@ -10,7 +10,6 @@
 #include "governor/pools/thread_registry.h"
 #include "governor/release/releaser.h"
 #include "governor/runtime/governor.h"
-#include "governor/telemetry/report.h"
 #include "shim/malloc_surface.h"
 #include "shim/thread_hooks.h"
 
@@ -23,12 +22,11 @@ extern void* __dso_handle;
 namespace memgov {
 namespace {
 
-constexpr int kLocks = 5;
+constexpr int kLocks = 4;
 
 // In the order of their ranks.
 FutexLock& LockAt(int index) {
-  FutexLock* const locks[kLocks] = {&ReportLock(), &releaser::Lock(), &NamingLock(), &pools::Lock(),
-                                    &threads::Lock()};
+  FutexLock* const locks[kLocks] = {&releaser::Lock(), &NamingLock(), &pools::Lock(), &threads::Lock()};
   return *locks[index];
 }
 

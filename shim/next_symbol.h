@@ -39,7 +39,8 @@ AddressRange ObjectRangeOf(const void* address);
 // The dynamic loader's.
 AddressRange LoaderRange();
 
-// How many loaded objects, other than memgov's, ask (DT_NEEDED) for a library whose name begins with `prefix`.
+// How many loaded objects, other than memgov's, ask (DT_NEEDED) for a library whose name begins with
+// `prefix`.
 int CountDependents(const char* prefix);
 
 // How many loaded objects have a base name that begins with `prefix`; the last one's name in `out`.

@@ -3,12 +3,13 @@
 //
 // An asymmetric Dekker: the thread stores busy, then loads the claim; the claimant stores the claim, runs
 // membarrier(PRIVATE_EXPEDITED) (a full fence on every thread that is running), then loads every busy. So
-// either the thread sees the claim, or the claimant sees it busy. The thread's side needs a compiler barrier
-// only. Where membarrier is refused the claim word carries kFence for ever, which sends every entry through
-// the slow path with a full fence of its own.
+// either the thread sees the claim, or the claimant sees it busy. The thread's side of that needs a compiler
+// barrier only; it loads the claim with acquire, so that it sees what was done in its stead before the claim
+// was released. Where membarrier is refused the claim word carries kFence for ever, which sends every entry
+// through the slow path with a full fence of its own.
 //
-// Entries nest (an engine's call into libc may come back as calloc); only the outermost one looks at the
-// claim. Leaving is a release store: the claimant's acquire load of 0 sees all that was done inside.
+// Entries nest (an engine's call into libc may come back as calloc); only the outermost one counts.
+// Leaving is a release store: the claimant's acquire load of 0 sees all that was done inside.
 #ifndef MEMGOV_SHIM_QUIESCE_H_
 #define MEMGOV_SHIM_QUIESCE_H_
 

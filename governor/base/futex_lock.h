@@ -5,7 +5,7 @@
 // Between fork's prepare and its parent/child handlers the forking thread holds every lock of ours: its own
 // Lock and Unlock are no-ops then, because handlers of others may allocate in between (BeginFork/EndFork).
 //
-// Ranks, outermost first: report, release, naming, pools, registry. Debug builds check them.
+// Ranks, outermost first: release, naming, pools, registry. Debug builds check them.
 #ifndef MEMGOV_GOVERNOR_BASE_FUTEX_LOCK_H_
 #define MEMGOV_GOVERNOR_BASE_FUTEX_LOCK_H_
 
@@ -16,7 +16,7 @@
 namespace memgov {
 
 // Taken in the order of their numbers, and so held in it.
-enum class LockRank : uint8_t { kReport = 1, kRelease = 2, kNaming = 3, kPools = 4, kRegistry = 5 };
+enum class LockRank : uint8_t { kRelease = 1, kNaming = 2, kPools = 3, kRegistry = 4 };
 
 class FutexLock {
  public:

@@ -114,6 +114,7 @@ void AfterForkInChild() {
   thread.store(Thread::kNone, std::memory_order_relaxed);
   activity_bytes.store(0, std::memory_order_relaxed);
   releaser::ResetInChild();
+  ResetReportInChild();
   ResetTickInChild();
 }
 

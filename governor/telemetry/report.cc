@@ -1,5 +1,7 @@
 #include "governor/telemetry/report.h"
 
+#include <atomic>
+
 #include "governor/base/os.h"
 #include "governor/pools/sampler.h"
 #include "governor/release/releaser.h"
@@ -84,22 +86,33 @@ void WriteSummary(const Census& census, const char* engine, TextWriter& out) {
 
 namespace {
 
-// Off the stack: malloc_stats may be called on a thread that has 16 KiB of it.
-constinit FutexLock report_lock{LockRank::kReport};
-constinit char report_text[8192];  // under report_lock
+// Off the stack: malloc_stats may be called on a thread that has 16 KiB of it. No lock, because fork would
+// have to take it and standard error may block for as long as its reader likes: who finds the buffer taken
+// waits a second at most, and then prints nothing. Acquire on taking, release on leaving.
+constinit std::atomic<bool> buffer_taken{false};
+constinit char buffer[8192];
+
+bool TakeBuffer() {
+  constexpr int kMostTries = 100;
+  for (int tries = 0; buffer_taken.exchange(true, std::memory_order_acquire); ++tries) {
+    if (tries == kMostTries) return false;
+    os::SleepNanoseconds(10000000);
+  }
+  return true;
+}
 
 void Print(EngineControl& engine, void (*write)(const Census&, const char*, TextWriter&)) {
-  FutexLockHolder hold(report_lock);
-  TextWriter out(report_text, sizeof report_text);
+  if (!TakeBuffer()) return;
+  TextWriter out(buffer, sizeof buffer);
   write(TakeCensus(engine), engine.Name(), out);
   EmitText(out);
+  buffer_taken.store(false, std::memory_order_release);
 }
 
 }  // namespace
 
 void PrintReport(EngineControl& engine) { Print(engine, WriteReport); }
 void PrintSummary(EngineControl& engine) { Print(engine, WriteSummary); }
-
-FutexLock& ReportLock() { return report_lock; }
+void ResetReportInChild() { buffer_taken.store(false, std::memory_order_relaxed); }
 
 }  // namespace memgov

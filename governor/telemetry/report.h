@@ -5,7 +5,6 @@
 #define MEMGOV_GOVERNOR_TELEMETRY_REPORT_H_
 
 #include "governor/base/engine_control.h"
-#include "governor/base/futex_lock.h"
 #include "governor/base/message.h"
 #include "governor/telemetry/census.h"
 
@@ -23,8 +22,8 @@ void WriteSummary(const Census& census, const char* engine, TextWriter& out);
 void PrintReport(EngineControl& engine);
 void PrintSummary(EngineControl& engine);
 
-// For fork.
-FutexLock& ReportLock();
+// In a fork child: whoever was printing does not exist here.
+void ResetReportInChild();
 
 }  // namespace memgov
 
