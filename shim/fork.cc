@@ -62,6 +62,7 @@ void Parent() {
 void Child() {
   threads::ForgetOthersInChild();
   if constexpr (ChosenEngine::kQuiescesForFork) quiesce::ReleaseInChild(threads::current);
+  ResetThreadHooksInChild();
   governor::AfterForkInChild();
   FutexLock::EndFork();
   for (int index = kLocks - 1; index >= 0; --index) {

@@ -44,8 +44,12 @@ bool IsKeptOut(const ThreadRecord& record, uint32_t seen) {
 
 void Start() {
   // Both steps are tried: seccomp may let the one through and refuse the other.
-  if (os::Membarrier(os::Barrier::kRegister) == 0 && os::Membarrier(os::Barrier::kRun) == 0) return;
-  claim.fetch_or(kFence, std::memory_order_seq_cst);
+  if (os::Membarrier(os::Barrier::kRegister) == 0 && os::Membarrier(os::Barrier::kRun) == 0) {
+    claim.fetch_and(~uint32_t{kFence},
+                    std::memory_order_seq_cst);  // a fork before this found no registration
+  } else {
+    claim.fetch_or(kFence, std::memory_order_seq_cst);
+  }
 }
 
 void EnterSlow(ThreadRecord& record) {

@@ -90,6 +90,11 @@ ThreadRecord* RegisterThisThread() {
   return record;
 }
 
+void ResetThreadHooksInChild() {
+  uint32_t expected = kMakingKey;
+  exit_key.compare_exchange_strong(expected, kNoKey, std::memory_order_relaxed);
+}
+
 int (*RealKeyCreate())(unsigned*, KeyDestructor) { return Find(real.create_key, "pthread_key_create"); }
 
 governor::ThreadFunctions RealThreadFunctions() {

@@ -18,6 +18,9 @@ ThreadRecord* RegisterThisThread();
 governor::ThreadFunctions RealThreadFunctions();
 int (*RealKeyCreate())(unsigned* key, KeyDestructor destructor);
 
+// In a fork child: a thread that was in the middle of a first time does not exist here.
+void ResetThreadHooksInChild();
+
 namespace surface {
 
 int CreateThread(void* thread, const void* attributes, ThreadRoutine routine, void* argument);

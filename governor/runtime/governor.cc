@@ -14,16 +14,20 @@ namespace {
 
 enum class Thread : uint32_t { kNone, kStarting, kRunning, kRefused };
 
-constinit EngineControl* engine = nullptr;  // written once, before threads exist
+// Written once, before threads exist.
+constinit EngineControl* engine = nullptr;
 constinit ThreadFunctions thread_functions{};
-constinit std::atomic<Thread> thread{
-    Thread::kNone};                     // acquire/release: whoever sees kRunning sees what came before
-constinit std::atomic<pid_t> owner{0};  // the process that `thread` speaks of
-constinit std::atomic<uint64_t> activity_bytes{0};  // relaxed: a threshold
-constinit std::atomic<bool> foreign_said{false};
 constinit uint64_t start_bytes = 0;
 constinit uintptr_t loader_begin = 0;
 constinit uintptr_t loader_end = 0;
+
+// Release and acquire: whoever sees kRunning sees what came before. `owner` is the process that it speaks of.
+constinit std::atomic<Thread> thread{Thread::kNone};
+constinit std::atomic<pid_t> owner{0};
+
+// Relaxed: a threshold, a flag.
+constinit std::atomic<uint64_t> activity_bytes{0};
+constinit std::atomic<bool> foreign_said{false};
 
 bool ThreadAllowed() { return options::Get(Option::kThread) == kThreadAuto; }
 
