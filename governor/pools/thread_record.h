@@ -42,8 +42,6 @@ struct alignas(64) ThreadRecord {
   // What the engine keeps for the thread (mimalloc: its heap). Written by the owner inside the guard; read by
   // who holds the claim.
   std::atomic<void*> engine_part{nullptr};
-  // The release up to which that part was emptied. Owner inside the guard, or who holds the claim.
-  std::atomic<uint32_t> engine_round{0};
 
   // Where samples of this thread count: a scope's pool, else the thread's. Written by the owner (scopes) and,
   // for threads without a scope, by whoever resolves the name; relaxed: a sample may count for the pool of

@@ -80,7 +80,6 @@ void Reset(ThreadRecord& record, void* start_routine, void* start_argument) {
   record.allocated_base.store(0, kRelaxed);
   record.busy.store(0, kRelaxed);
   record.engine_part.store(nullptr, kRelaxed);
-  record.engine_round.store(0, kRelaxed);
   record.current_pool.store(kUnresolvedPool, kRelaxed);
   record.thread_pool.store(kUnresolvedPool, kRelaxed);
   record.tid.store(0, kRelaxed);

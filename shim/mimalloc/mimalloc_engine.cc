@@ -1,7 +1,5 @@
 #include "shim/mimalloc/mimalloc_engine.h"
 
-#include <atomic>
-
 #include "governor/base/message.h"
 #include "governor/base/os.h"
 #include "governor/pools/thread_registry.h"
@@ -11,10 +9,6 @@
 
 namespace memgov {
 namespace {
-
-// Raised by every release; each thread compares it with its record's on its slow path. Relaxed: late is fine.
-// A record with round 0 belongs to a thread that has nothing to collect yet.
-constinit std::atomic<uint32_t> collect_round{1};
 
 // False when somebody else in the process calls mimalloc by its own names: those calls pass no guard, so that
 // no thread is ever known to be outside.
@@ -58,7 +52,6 @@ uint64_t CollectOthers() {
       if (!quiesce::TryClaim(record)) continue;
       auto* heap = static_cast<mi_heap_t*>(record.engine_part.load(std::memory_order_acquire));
       if (heap != nullptr) mi_heap_collect(heap, true);
-      record.engine_round.store(collect_round.load(std::memory_order_relaxed), std::memory_order_relaxed);
       quiesce::Unclaim(record);
       const uint64_t took_ns = os::NowNanoseconds() - start;
       if (took_ns > longest_ns) longest_ns = took_ns;
@@ -102,15 +95,9 @@ void MimallocEngine::Start() {
 
 void MimallocEngine::OwnerTick() {
   ThreadRecord* record = threads::current;
-  if (record == nullptr) return;
+  if (record == nullptr || record->engine_part.load(std::memory_order_relaxed) != nullptr) return;
   const quiesce::Guard guard(*record);
   record->engine_part.store(mi_heap_get_backing(), std::memory_order_release);
-  const uint32_t round = collect_round.load(std::memory_order_relaxed);
-  const uint32_t before = record->engine_round.exchange(round, std::memory_order_relaxed);
-  if (before == round || before == 0) return;
-  const uint64_t start = os::NowNanoseconds();
-  mi_collect(true);
-  releaser::NoteStall(os::NowNanoseconds() - start);
 }
 
 void MimallocEngine::OwnerLeaves() {
@@ -119,7 +106,6 @@ void MimallocEngine::OwnerLeaves() {
 
 uint64_t MimallocEngine::GiveBack() {
   const PromptDecommit prompt;
-  collect_round.fetch_add(1, std::memory_order_relaxed);
   const uint64_t longest_ns = CollectOthers();
   CollectOwn();
   return longest_ns;

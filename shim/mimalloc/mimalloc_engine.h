@@ -32,7 +32,7 @@ class MimallocEngine {
 
   static void Start();
   static void BeforeFirstThread() {}
-  // Makes this thread's heap known, and empties it when a release was asked for since the last time.
+  // Makes this thread's heap known to releases.
   static void OwnerTick();
   // The thread's heap is about to go; inside the guard.
   static void OwnerLeaves();
@@ -40,8 +40,9 @@ class MimallocEngine {
   // What mimalloc has committed, by its own count.
   static uint64_t HeldBytes();
   // Empties this thread's heap, those of threads that are outside mimalloc at that moment, the abandoned
-  // segments and the segment cache; the others' at their owners' next slow path. A thread waits for as long
-  // as its own heap takes.
+  // segments and the segment cache. A thread waits for as long as its own heap takes; one that is inside is
+  // left for the next time. One collect at a time (the release lock): two forced ones at once crash
+  // mimalloc 2.0.9.
   static uint64_t GiveBack();
   static uint64_t ReleasableBytes();
 
