@@ -40,6 +40,13 @@ namespace releaser {
 
 namespace {
 
+void NoteStall(uint64_t duration_ns) {
+  uint64_t longest = longest_ns.load(std::memory_order_relaxed);
+  while (duration_ns > longest &&
+         !longest_ns.compare_exchange_weak(longest, duration_ns, std::memory_order_relaxed)) {
+  }
+}
+
 size_t ReleaseLocked(EngineControl& engine, ReleaseReason reason) {
   if (closed.load(std::memory_order_relaxed)) return 0;
   const uint64_t before = ReadResidentMemory().anonymous_bytes;
@@ -103,13 +110,6 @@ ReleaseTotals AllTotals() {
     sum.bytes += one.bytes;
   }
   return sum;
-}
-
-void NoteStall(uint64_t duration_ns) {
-  uint64_t longest = longest_ns.load(std::memory_order_relaxed);
-  while (duration_ns > longest &&
-         !longest_ns.compare_exchange_weak(longest, duration_ns, std::memory_order_relaxed)) {
-  }
 }
 
 uint64_t LongestStallNs() { return longest_ns.load(std::memory_order_relaxed); }

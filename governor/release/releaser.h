@@ -37,9 +37,6 @@ bool IsClosed();
 // The same, but nothing when a pass is in progress already: for threads that have something better to do.
 size_t TryRelease(EngineControl& engine, ReleaseReason reason);
 
-// A thread waited this long for a release's sake.
-void NoteStall(uint64_t duration_ns);
-
 // The counters start again: a child's figures are its own.
 void ResetInChild();
 

@@ -5,7 +5,6 @@
 #include <malloc.h>
 
 #include "governor/base/message.h"
-#include "governor/release/releaser.h"
 #include "governor/telemetry/census.h"
 #include "governor/telemetry/report.h"
 #include "shim/startup.h"
@@ -23,8 +22,6 @@ bool IsRefused(int parameter, int value) {
 }
 
 }  // namespace
-
-int MallocTrim(size_t) { return releaser::Release(Control(), ReleaseReason::kMallocTrim) != 0 ? 1 : 0; }
 
 Mallinfo2 MallocInfo2() {
   const Census census = TakeCensus(Control());

@@ -79,8 +79,7 @@ void CollectOwn() {
 void MimallocEngine::Start() {
   may_claim = CountDependents("libmimalloc.so") == 0;
   if (!may_claim) {
-    Message()->Text(
-        "another object uses libmimalloc directly: heaps of parked threads are left to their owners");
+    Message()->Text("another object uses libmimalloc directly: heaps of parked threads are left alone");
   }
 #if MI_MALLOC_VERSION < 300
   mi_option_set_default(mi_option_large_os_pages, 0);

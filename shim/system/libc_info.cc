@@ -1,10 +1,8 @@
-// The C library answers for itself; malloc_trim goes through the releaser, so that it is counted.
+// The C library answers for itself.
 #include "shim/libc_info.h"
 
 #include <errno.h>
 
-#include "governor/release/releaser.h"
-#include "shim/startup.h"
 #include "shim/system/real_libc.h"
 #include "shim/system/system_engine.h"
 
@@ -19,8 +17,6 @@ Mallinfo2 Widen(const Mallinfo& narrow) {
 }
 
 }  // namespace
-
-int MallocTrim(size_t) { return releaser::Release(Control(), ReleaseReason::kMallocTrim) != 0 ? 1 : 0; }
 
 Mallinfo MallocInfo() {
   auto* real = real_libc::Find().mallinfo;
