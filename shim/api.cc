@@ -28,6 +28,11 @@ constexpr uint32_t kNothingEntered = 0;
 
 ThreadRecord* ThisThread() { return threads::current != nullptr ? threads::current : RegisterThisThread(); }
 
+void NamePool(PoolId pool) {
+  pools::Get(pool).named_by_user.store(true, std::memory_order_relaxed);
+  ChosenExtras::OwnerNamedPool(pool);
+}
+
 // Copies what both sides know; `size` itself stays the caller's.
 void CopyOut(memgov_stats_t* out, memgov_stats_t stats) {
   stats.size = out->size;
@@ -99,8 +104,10 @@ MEMGOV_API uint32_t memgov_pool_enter(const char* name) {
   ThreadRecord* record = ThisThread();
   const PoolId pool = pools::Intern(name);
   if (record == nullptr || pool == kNoPool) return kNothingEntered;
+  NamePool(pool);
   const PoolId before = record->current_pool.exchange(pool, std::memory_order_relaxed);
   record->scopes.store(record->scopes.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  ChosenEngine::OwnerTick();
   return before + uint32_t{1};
 }
 
@@ -114,6 +121,7 @@ MEMGOV_API int memgov_pool_leave(uint32_t token) {
   // The outermost scope goes back to what the thread is bound to now: it may have been named meanwhile.
   const PoolId bound = record->thread_pool.load(std::memory_order_relaxed);
   record->current_pool.store(scopes == 1 ? bound : static_cast<PoolId>(token - 1), std::memory_order_relaxed);
+  ChosenEngine::OwnerTick();
   return 0;
 }
 
@@ -121,16 +129,20 @@ MEMGOV_API int memgov_pool_bind(const char* name) {
   ThreadRecord* record = ThisThread();
   const PoolId pool = pools::Intern(name);
   if (record == nullptr || pool == kNoPool) return -1;
-  FutexLockHolder hold(threads::Lock());
-  record->binding.store(Binding::kByApi, std::memory_order_relaxed);
-  record->thread_pool.store(pool, std::memory_order_relaxed);
-  if (record->scopes.load(std::memory_order_relaxed) == 0)
-    record->current_pool.store(pool, std::memory_order_relaxed);
+  NamePool(pool);
+  {
+    FutexLockHolder hold(threads::Lock());
+    record->binding.store(Binding::kByApi, std::memory_order_relaxed);
+    record->thread_pool.store(pool, std::memory_order_relaxed);
+    if (record->scopes.load(std::memory_order_relaxed) == 0)
+      record->current_pool.store(pool, std::memory_order_relaxed);
+  }
+  ChosenEngine::OwnerTick();
   return 0;
 }
 
 MEMGOV_API size_t memgov_release(size_t bytes) {
   if (bytes == 0) return 0;
   const ErrnoKeeper keep_errno;
-  return governor::ReleaseNow(ReleaseReason::kApi);
+  return governor::ReleaseNow(ReleaseReason::kApi, bytes);
 }

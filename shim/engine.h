@@ -7,12 +7,16 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "governor/base/engine_control.h"
+#include "governor/pools/thread_record.h"
+
 namespace memgov {
 
 // All static. Unless said otherwise: any thread, usable before constructors run; failure is nullptr, errno
 // may be anything.
 template <typename E>
-concept Engine = requires(size_t size, size_t alignment, void* block, const void* constant, bool zeroed) {
+concept Engine = requires(size_t size, size_t alignment, void* block, const void* constant, bool zeroed,
+                          uint64_t bytes) {
   // "mimalloc": part of the object's file name.
   { E::kName } -> std::convertible_to<const char*>;
   // Must fork wait until no other thread is inside the engine (quiesce.h)? Then every entry is guarded.
@@ -48,7 +52,89 @@ concept Engine = requires(size_t size, size_t alignment, void* block, const void
   // and sees to the guard itself.
   { E::HeldBytes() } -> std::same_as<uint64_t>;
   { E::ReleasableBytes() } -> std::same_as<uint64_t>;
-  { E::GiveBack() } -> std::same_as<uint64_t>;
+  { E::GiveBack(bytes) } -> std::same_as<uint64_t>;
+};
+
+// What an engine may have besides.
+//
+// TryFree: free's whole work in nearly every case, without a record; it never gives back a sample.
+template <typename E>
+concept HasTryFree = requires(void* block) {
+  { E::TryFree(block) } -> std::same_as<bool>;
+};
+// AllocateSample: a block that TryFree leaves to Free.
+template <typename E>
+concept PlacesSamples = requires(size_t size, size_t alignment, bool zeroed) {
+  { E::AllocateSample(alignment, size, zeroed) } -> std::same_as<void*>;
+};
+// Pools with shards of their own.
+template <typename E>
+concept HasPools = requires(PoolId pool, const ThreadRecord& record) {
+  E::OwnerNamedPool(pool);
+  { E::CountsExactly(record) } -> std::same_as<bool>;
+};
+// fork must find it at rest. PrepareFork: with all locks of the governor held, before their calls become
+// no-ops for this thread; the other two after that.
+template <typename E>
+concept SeesToFork = requires {
+  E::PrepareFork();
+  E::ParentAfterFork();
+  E::ChildAfterFork();
+};
+template <typename E>
+concept MindsVfork = requires { E::BeforeVfork(); };
+// Exact books, and a policy of its own.
+template <typename E>
+concept KeepsBooks = requires(uint64_t now_ns, EngineFigures* figures, PoolId pool, EnginePoolBytes* bytes) {
+  { E::Tick(now_ns) } -> std::same_as<EngineTick>;
+  { E::Describe(figures) } -> std::same_as<bool>;
+  { E::PoolBytes(pool, bytes) } -> std::same_as<bool>;
+};
+
+// The same for engines that have it and for those that do not.
+template <typename E>
+struct EngineExtras {
+  __attribute__((always_inline)) static bool TryFree([[maybe_unused]] void* block) {
+    if constexpr (HasTryFree<E>) return E::TryFree(block);
+    return false;
+  }
+  // alignment: at least 16.
+  static void* AllocateSample(size_t alignment, size_t size, bool zeroed) {
+    if constexpr (PlacesSamples<E>) return E::AllocateSample(alignment, size, zeroed);
+    if (alignment > 16) return E::AllocateAligned(alignment, size, zeroed);
+    return zeroed ? E::AllocateZeroed(size) : E::Allocate(size);
+  }
+  static void OwnerNamedPool([[maybe_unused]] PoolId pool) {
+    if constexpr (HasPools<E>) E::OwnerNamedPool(pool);
+  }
+  static bool CountsExactly([[maybe_unused]] const ThreadRecord& record) {
+    if constexpr (HasPools<E>) return E::CountsExactly(record);
+    return false;
+  }
+  static void PrepareFork() {
+    if constexpr (SeesToFork<E>) E::PrepareFork();
+  }
+  static void ParentAfterFork() {
+    if constexpr (SeesToFork<E>) E::ParentAfterFork();
+  }
+  static void ChildAfterFork() {
+    if constexpr (SeesToFork<E>) E::ChildAfterFork();
+  }
+  static void BeforeVfork() {
+    if constexpr (MindsVfork<E>) E::BeforeVfork();
+  }
+  static EngineTick Tick([[maybe_unused]] uint64_t now_ns) {
+    if constexpr (KeepsBooks<E>) return E::Tick(now_ns);
+    return {};
+  }
+  static bool Describe([[maybe_unused]] EngineFigures* figures) {
+    if constexpr (KeepsBooks<E>) return E::Describe(figures);
+    return false;
+  }
+  static bool PoolBytes([[maybe_unused]] PoolId pool, [[maybe_unused]] EnginePoolBytes* bytes) {
+    if constexpr (KeepsBooks<E>) return E::PoolBytes(pool, bytes);
+    return false;
+  }
 };
 
 }  // namespace memgov

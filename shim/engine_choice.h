@@ -14,10 +14,19 @@ using ChosenEngine = MimallocEngine;
 namespace memgov {
 using ChosenEngine = SystemEngine;
 }
+#elif defined(MEMGOV_ENGINE_ARENA)
+#include "shim/arena/arena_engine.h"
+namespace memgov {
+using ChosenEngine = ArenaEngine;
+}
 #else
-#error "no engine chosen: define MEMGOV_ENGINE_MIMALLOC or MEMGOV_ENGINE_SYSTEM"
+#error "no engine chosen: define MEMGOV_ENGINE_ARENA, MEMGOV_ENGINE_MIMALLOC or MEMGOV_ENGINE_SYSTEM"
 #endif
 
 static_assert(memgov::Engine<memgov::ChosenEngine>);
+
+namespace memgov {
+using ChosenExtras = EngineExtras<ChosenEngine>;
+}
 
 #endif  // MEMGOV_SHIM_ENGINE_CHOICE_H_

@@ -47,13 +47,13 @@ void LockAll() {
 void Prepare() {
   if (threads::current == nullptr) RegisterThisThread();
   LockAll();
+  ChosenExtras::PrepareFork();
   FutexLock::BeginFork();
-  if constexpr (ChosenEngine::kQuiescesForFork) quiesce::ClaimAll();
 }
 
 void Parent() {
-  if constexpr (ChosenEngine::kQuiescesForFork) quiesce::Release();
   FutexLock::EndFork();
+  ChosenExtras::ParentAfterFork();
   for (int index = kLocks - 1; index >= 0; --index) {
     if (taken[index]) LockAt(index).Unlock();
   }
@@ -61,10 +61,10 @@ void Parent() {
 
 void Child() {
   threads::ForgetOthersInChild();
-  if constexpr (ChosenEngine::kQuiescesForFork) quiesce::ReleaseInChild(threads::current);
   ResetThreadHooksInChild();
   governor::AfterForkInChild();
   FutexLock::EndFork();
+  ChosenExtras::ChildAfterFork();
   for (int index = kLocks - 1; index >= 0; --index) {
     if (taken[index]) LockAt(index).ReleaseInChild();
   }

@@ -11,7 +11,9 @@
 #include "governor/base/raw_syscall.h"
 #include "governor/pools/thread_registry.h"
 #include "shim/bystander.h"
+#include "shim/engine_choice.h"
 #include "shim/next_symbol.h"
+#include "shim/thread_hooks.h"
 
 namespace memgov {
 namespace {
@@ -65,8 +67,9 @@ MemgovDlopenTarget MemgovBeforeDlopen(const char* file, int flags) {
 // The mark stays until this thread itself is seen on a slow path: the child runs on its record under another
 // thread id.
 void* MemgovBeforeVfork() {
-  ThreadRecord* record = threads::current;
+  ThreadRecord* record = threads::current != nullptr ? threads::current : RegisterThisThread();
   if (record != nullptr) record->vfork_thread.store(os::ThreadId(), std::memory_order_relaxed);
+  ChosenExtras::BeforeVfork();
   return Find(real_vfork, "vfork", reinterpret_cast<void*>(NoVfork));
 }
 

@@ -23,12 +23,18 @@ void InsertInPlace(ThreadRecord& record, void* block, size_t size) {
   if (block != nullptr && IsSamplePlace(block)) sampler::Insert(record, block, size);
 }
 
-void* AllocateSampled(ThreadRecord& record, const Request& request) {
+// On a page boundary, where free looks for samples; large ones lie where they lie.
+void* PlaceSample(const Request& request) {
   Request placed = request;
   if (request.size < sampler::kLargeBytes && placed.alignment < sampler::kAlignment) {
     placed.alignment = sampler::kAlignment;
   }
-  void* block = FromEngine(placed);
+  return ChosenExtras::AllocateSample(AtLeast16(placed.alignment), placed.size, placed.zeroed);
+}
+
+void* AllocateSampled(ThreadRecord& record, const Request& request) {
+  if (ChosenExtras::CountsExactly(record)) return FromEngine(request);
+  void* block = PlaceSample(request);
   if (block == nullptr) block = FromEngine(request);
   InsertInPlace(record, block, request.size);
   return block;
@@ -93,6 +99,8 @@ void FreeSlow(void* block) {
     governor::NoteActivity(*record, 0, nullptr);
 }
 
+void FreeRest(void* block) { FreeInEngine(block); }
+
 namespace {
 
 // The old block's sample must be gone before its address can be anybody else's.
@@ -128,11 +136,11 @@ void* ResizeSlow(void* block, size_t size, const void* caller) {
   const uint64_t counted = record->allocated_base.load(std::memory_order_relaxed);
   const bool sampled = CountSlow(*record, size);
   void* moved = nullptr;
-  if (sampled && size < sampler::kLargeBytes) {
+  if (sampled && size < sampler::kLargeBytes && !ChosenExtras::CountsExactly(*record)) {
     moved = CopyToSample(*record, block, size);
   } else {
     moved = ResizeInEngine(*record, block, size);
-    if (sampled) InsertInPlace(*record, moved, size);
+    if (sampled && !ChosenExtras::CountsExactly(*record)) InsertInPlace(*record, moved, size);
   }
   NoteIntervalEnd(*record, counted, caller);
   return moved;

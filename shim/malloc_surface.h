@@ -31,6 +31,7 @@ struct Request {
 
 MEMGOV_COLD void* AllocateSlow(const Request& request);
 MEMGOV_COLD void FreeSlow(void* block);
+void FreeRest(void* block);  // what ChosenEngine::TryFree leaves
 MEMGOV_COLD void* ResizeSlow(void* block, size_t size, const void* caller);
 MEMGOV_COLD void* OutOfMemory();                                    // nullptr, errno ENOMEM
 MEMGOV_COLD void* NewFailed(size_t size, size_t alignment);         // new handler, bad_alloc
@@ -94,7 +95,7 @@ MEMGOV_HOT void* Calloc(size_t count, size_t size) {
 }
 
 // errno is the same after free as before it (POSIX.1-2024, and glibc since 2.33).
-MEMGOV_HOT void Free(void* block) {
+MEMGOV_HOT void FreeInEngine(void* block) {
   if (block == nullptr) return;
   ThreadRecord* record = threads::current;
   if (record == nullptr || MayBeSampled(block)) [[unlikely]]
@@ -107,6 +108,15 @@ MEMGOV_HOT void Free(void* block) {
   }
   if (*errno_address != saved) [[unlikely]]
     *errno_address = saved;
+}
+
+MEMGOV_HOT void Free(void* block) {
+  if constexpr (HasTryFree<ChosenEngine>) {
+    if (!ChosenExtras::TryFree(block)) [[unlikely]]
+      FreeRest(block);
+  } else {
+    FreeInEngine(block);
+  }
 }
 
 MEMGOV_HOT void* Realloc(void* block, size_t size) {

@@ -24,7 +24,13 @@ class ChosenControl final : public EngineControl {
   uint64_t HeldBytes() override {
     return Guarded([] { return ChosenEngine::HeldBytes(); });
   }
-  uint64_t GiveBack() override { return ChosenEngine::GiveBack(); }
+  uint64_t GiveBack(uint64_t most_bytes) override { return ChosenEngine::GiveBack(most_bytes); }
+  bool HasDemandWindow() const override { return KeepsBooks<ChosenEngine>; }
+  EngineTick Tick(uint64_t now_ns) override { return ChosenExtras::Tick(now_ns); }
+  bool Describe(EngineFigures* figures) override { return ChosenExtras::Describe(figures); }
+  bool PoolBytes(uint32_t pool, EnginePoolBytes* bytes) override {
+    return ChosenExtras::PoolBytes(static_cast<PoolId>(pool), bytes);
+  }
   bool HonoursGlibcVariables() const override { return ChosenEngine::kHonoursGlibcVariables; }
   uint64_t ReleasableBytes() override {
     return Guarded([] { return ChosenEngine::ReleasableBytes(); });
@@ -50,11 +56,7 @@ bool IsEngineAskedFor() {
   if (TextEqual(name, ChosenEngine::kName)) return true;
   Message message;
   message->Text("MEMGOV_ENGINE=").Text(name).Text(": this object has engine ").Text(ChosenEngine::kName);
-  if (asked == 0) {
-    message->Text("; engine arena does not exist yet (allowed: mimalloc, system)");
-  } else {
-    message->Text("; preload libmemgov-").Text(name).Text(".so for that one");
-  }
+  message->Text("; preload libmemgov-").Text(name).Text(".so for that one");
   return false;
 }
 

@@ -1,7 +1,7 @@
 # memgov_add_preload_test: one small program, run under each preloadable object.
 
 # The objects under test, by engine name. A target of the same pattern exists for each.
-set(MEMGOV_ENGINES mimalloc system)
+set(MEMGOV_ENGINES arena mimalloc system)
 set(MEMGOV_TESTS_DIR "${CMAKE_CURRENT_LIST_DIR}")
 
 # memgov_add_preload_test(NAME name COMMAND program args...

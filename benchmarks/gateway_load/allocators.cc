@@ -25,6 +25,7 @@ constexpr Known kKnown[] = {
     {"glibc", nullptr, false, ""},
     {"glibc-arena2", nullptr, false, ""},
     {"memgov", "libmemgov.so", true, "build the target memgov"},
+    {"memgov-arena", "libmemgov-arena.so", true, "build the target memgov-arena"},
     {"memgov-mimalloc", "libmemgov-mimalloc.so", true, "build the target memgov-mimalloc"},
     {"memgov-system", "libmemgov-system.so", true, "build the target memgov-system"},
     {"jemalloc", "libjemalloc.so.2", false, "apt-get install libjemalloc2"},

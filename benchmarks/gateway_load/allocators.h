@@ -33,8 +33,8 @@ struct SearchPath {
 
 SearchPath DefaultSearchPath();
 
-// All that compare knows, in its order: glibc, glibc-arena2, memgov, memgov-mimalloc, memgov-system,
-// jemalloc, tcmalloc, mimalloc. An object that is a copy of another memgov object is left out.
+// All that compare knows, in its order: glibc, glibc-arena2, memgov, memgov-arena, memgov-mimalloc,
+// memgov-system, jemalloc, tcmalloc, mimalloc. An object that is a copy of another memgov object is left out.
 AllocatorSearch FindAllocators(const SearchPath& path);
 
 // "NAME=OBJECT[,VARIABLE=VALUE...]"; OBJECT may be empty.

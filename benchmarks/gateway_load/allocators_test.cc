@@ -38,8 +38,8 @@ TEST(FindAllocators, SaysWhatIsAbsentAndHowToGetIt) {
   const AllocatorSearch search = FindAllocators({.memgov = {folder.path()}, .system = {folder.path()}});
   EXPECT_EQ(Names(search.found), (std::vector<std::string>{"glibc", "glibc-arena2", "mimalloc"}));
   EXPECT_EQ(search.found.back().preload, folder.path() / "libmimalloc.so.2.0");
-  ASSERT_EQ(search.absent.size(), 5u);
-  EXPECT_EQ(search.absent[3], "jemalloc: no libjemalloc.so.2 found (apt-get install libjemalloc2)");
+  ASSERT_EQ(search.absent.size(), 6u);
+  EXPECT_EQ(search.absent[4], "jemalloc: no libjemalloc.so.2 found (apt-get install libjemalloc2)");
 }
 
 TEST(FindAllocators, LeavesOutAnObjectThatIsACopyOfAnother) {
@@ -50,7 +50,10 @@ TEST(FindAllocators, LeavesOutAnObjectThatIsACopyOfAnother) {
   EXPECT_EQ(Names(FindAllocators({.memgov = {folder.path()}, .system = {}}).found),
             (std::vector<std::string>{"glibc", "glibc-arena2", "memgov-mimalloc", "memgov-system"}));
   folder.Add("libmemgov.so", "engine three");
-  EXPECT_EQ(FindAllocators({.memgov = {folder.path()}, .system = {}}).found.size(), 5u);
+  folder.Add("libmemgov-arena.so", "engine four");
+  EXPECT_EQ(Names(FindAllocators({.memgov = {folder.path()}, .system = {}}).found),
+            (std::vector<std::string>{"glibc", "glibc-arena2", "memgov", "memgov-arena", "memgov-mimalloc",
+                                      "memgov-system"}));
 }
 
 TEST(ParseAllocator, TakesNameObjectAndVariables) {

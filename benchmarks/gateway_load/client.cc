@@ -16,6 +16,8 @@ namespace {
 
 constexpr double kProgressSeconds = 0.5;
 constexpr double kRequestTimeoutSeconds = 30;
+// How exactly a rate is kept.
+constexpr int kPaceMilliseconds = 1;
 // A server that refuses everything must not be asked for ever.
 constexpr uint64_t kMostErrors = 1000;
 
@@ -37,7 +39,10 @@ class Load {
   LoadResult Run(const LoadProgress& progress);
 
  private:
+  bool Over() const;
+  // Also: when, at the plan's rate, the next request is due.
   bool MayBegin() const;
+  void BeginThoseDue();
   void Begin(Connection& connection);
   void Serve(Connection& connection, uint32_t events);
   void Finish(Connection& connection);
@@ -68,11 +73,11 @@ LoadResult Load::Run(const LoadProgress& progress) {
   const double cpu_before = CpuSecondsOfThisThread();
   result_.started = Now();
   double next_progress = result_.started + kProgressSeconds;
-  for (auto& connection : connections_) {
-    if (MayBegin()) Begin(*connection);
-  }
-  while (busy_ > 0) {
-    Turn(static_cast<int>(kProgressSeconds * 1000));
+  const bool paced = plan_.rate > 0;
+  BeginThoseDue();
+  while (busy_ > 0 || (paced && !Over())) {
+    Turn(paced ? kPaceMilliseconds : static_cast<int>(kProgressSeconds * 1000));
+    if (paced) BeginThoseDue();
     if (Now() < next_progress) continue;
     progress(Now() - result_.started, result_.latencies_ms.size());
     FailSlowOnes();
@@ -91,9 +96,21 @@ void Load::Turn(int timeout_ms) {
   }
 }
 
+bool Load::Over() const {
+  if (result_.errors >= kMostErrors) return true;
+  return plan_.requests > 0 ? begun_ >= plan_.requests : Now() >= result_.started + plan_.seconds;
+}
+
 bool Load::MayBegin() const {
-  if (result_.errors >= kMostErrors) return false;
-  return plan_.requests > 0 ? begun_ < plan_.requests : Now() < result_.started + plan_.seconds;
+  if (Over()) return false;
+  return plan_.rate == 0 || static_cast<double>(begun_) <= (Now() - result_.started) * plan_.rate;
+}
+
+void Load::BeginThoseDue() {
+  for (auto& connection : connections_) {
+    if (!MayBegin()) return;
+    if (!connection->busy() && connection->connected()) Begin(*connection);
+  }
 }
 
 void Load::Begin(Connection& connection) {

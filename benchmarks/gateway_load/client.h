@@ -19,6 +19,7 @@ struct LoadPlan {
   int concurrency = 96;
   double seconds = 10;    // no new request after this time ...
   uint64_t requests = 0;  // ... or, where not 0, after this many
+  double rate = 0;        // requests per second, as long as a connection is free; 0: one when one is answered
 };
 
 struct LoadResult {

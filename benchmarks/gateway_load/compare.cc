@@ -52,9 +52,9 @@ void CountLive(const Options& options, Comparison& comparison, Progress& progres
 }
 
 Chart ChartOf(const Comparison& comparison) {
-  Chart chart = {.title = "Memory of a gateway under load, and after it",
-                 .subtitle = Describe(comparison.shape),
-                 .lines = {}};
+  const char* const what = comparison.shape.self_driven ? "Memory under load, and after it"
+                                                        : "Memory of a gateway under load, and after it";
+  Chart chart = {.title = what, .subtitle = Describe(comparison.shape), .lines = {}};
   for (const AllocatorResult& result : comparison.results) {
     const PassResult* const pass = result.Typical();
     if (pass == nullptr) continue;

@@ -65,6 +65,8 @@ json AsJson(const LiveResult& live) {
 json AsJson(const LoadShape& shape) {
   return {{"command", shape.command},
           {"path", shape.path},
+          {"self_driven", shape.self_driven},
+          {"rate", shape.rate},
           {"concurrency", shape.concurrency},
           {"body_bytes", {shape.sizes.smallest, shape.sizes.largest}},
           {"seconds", shape.requests > 0 ? json(nullptr) : json(shape.seconds)},

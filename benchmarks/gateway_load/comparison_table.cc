@@ -109,7 +109,8 @@ std::string FormatComparison(const Comparison& comparison) {
     headers.pop_back();
     absl::StrAppend(&out, "\nspread, lowest..highest of the runs\n", FormatTable(headers, spread));
   }
-  return absl::StrCat(out, "\n", Problems(comparison), ClientShare(comparison));
+  const std::string client = comparison.shape.self_driven ? "" : ClientShare(comparison);
+  return absl::StrCat(out, "\n", Problems(comparison), client);
 }
 
 }  // namespace gateway_load

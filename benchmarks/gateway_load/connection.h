@@ -32,6 +32,7 @@ class Connection {
   absl::Status Receive();
 
   int socket() const { return socket_; }
+  bool connected() const { return socket_ >= 0; }
   bool sending() const { return sent_ < request_.head.size() + request_.body.size(); }
   bool answered() const { return parser_.done(); }
   bool busy() const { return busy_; }

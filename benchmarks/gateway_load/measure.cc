@@ -9,6 +9,7 @@
 #include "process.h"
 #include "process_family.h"
 #include "rss_sampler.h"
+#include "self_driven.h"
 #include "statistics.h"
 
 namespace gateway_load {
@@ -17,17 +18,12 @@ namespace {
 constexpr double kBaseSettleSeconds = 0.5;
 constexpr double kWindowSeconds = 0.25;
 
-struct Timed {
-  PassResult pass;
-  double load_started = 0;
-};
-
 void Shift(Series& series, double zero) {
   for (Point& point : series) point.seconds -= zero;
 }
 
 absl::Status SendFirstRequest(int port, RequestMaker& requests) {
-  const LoadPlan one = {.port = port, .concurrency = 1, .seconds = 0, .requests = 1};
+  const LoadPlan one = {.port = port, .concurrency = 1, .seconds = 0, .requests = 1, .rate = 0};
   const absl::StatusOr<LoadResult> result = RunLoad(one, requests, [](double, uint64_t) {});
   if (!result.ok()) return result.status();
   if (result->errors == 0) return absl::OkStatus();
@@ -62,19 +58,20 @@ absl::Status CheckThatItServed(const PassResult& pass, int port) {
       absl::StrCat("it used no CPU time: does another process answer on port ", port, "?"));
 }
 
-absl::StatusOr<Timed> LoadProcess(ProcessUnderTest& process, const LoadShape& shape, const std::string& title,
-                                  Progress& progress) {
+absl::StatusOr<TimedPass> LoadProcess(ProcessUnderTest& process, const LoadShape& shape,
+                                      const std::string& title, Progress& progress) {
   RequestMaker requests(shape.path, shape.sizes);
   if (absl::Status status = SendFirstRequest(process.port(), requests); !status.ok()) return status;
   SleepSeconds(kBaseSettleSeconds);
-  Timed timed;
+  TimedPass timed;
   timed.pass.base_bytes = ResidentBytes(FamilyOf(process.pid()));
   RssSampler sampler(process.pid());
   const double cpu_before = CpuSeconds(FamilyOf(process.pid()));
   const LoadPlan plan = {.port = process.port(),
                          .concurrency = shape.concurrency,
                          .seconds = shape.seconds,
-                         .requests = shape.requests};
+                         .requests = shape.requests,
+                         .rate = shape.rate};
   absl::StatusOr<LoadResult> load = RunLoad(plan, requests, [&](double seconds, uint64_t answered) {
     progress.Show(absl::StrFormat("%s: %.0f s of load, %d requests answered, RSS %.0f MiB", title, seconds,
                                   answered, ResidentBytes(FamilyOf(process.pid())) / (1 << 20)));
@@ -92,6 +89,15 @@ absl::StatusOr<Timed> LoadProcess(ProcessUnderTest& process, const LoadShape& sh
   return timed;
 }
 
+absl::StatusOr<TimedPass> RunOne(const Allocator& allocator, const LoadShape& shape, const std::string& title,
+                                 Progress& progress) {
+  if (shape.self_driven) return RunSelfDriven(allocator, shape, title, progress);
+  auto process = ProcessUnderTest::Start(
+      {.command = shape.command, .port = shape.port, .allocator = allocator, .serves = true});
+  if (!process.ok()) return process.status();
+  return LoadProcess(**process, shape, title, progress);
+}
+
 }  // namespace
 
 std::string Describe(const LoadShape& shape) {
@@ -101,7 +107,13 @@ std::string Describe(const LoadShape& shape) {
                                                 : absl::StrFormat("%g to %g KiB", smallest, largest);
   const std::string length =
       shape.requests > 0 ? absl::StrCat(shape.requests, " requests") : absl::StrFormat("%g s", shape.seconds);
-  return absl::StrCat(shape.concurrency, " keep-alive connections, JSON bodies of ", sizes, ", ", length);
+  const std::string pace = shape.rate > 0 ? absl::StrFormat(", %g requests/s", shape.rate) : "";
+  if (shape.self_driven) {
+    const std::string program = std::filesystem::path(shape.command.front()).filename().string();
+    return absl::StrCat(program, ", its own load, ", length, pace);
+  }
+  return absl::StrCat(shape.concurrency, " keep-alive connections, JSON bodies of ", sizes, ", ", length,
+                      pace);
 }
 
 std::optional<double> PassResult::BytesAfter(double seconds) const {
@@ -113,10 +125,7 @@ std::optional<double> PassResult::BytesAfter(double seconds) const {
 absl::StatusOr<PassResult> MeasurePass(const Allocator& allocator, const LoadShape& shape,
                                        const std::string& title, Progress& progress) {
   progress.Show(absl::StrCat(title, ": starting"));
-  auto process =
-      ProcessUnderTest::Start({.command = shape.command, .port = shape.port, .allocator = allocator});
-  if (!process.ok()) return process.status();
-  absl::StatusOr<Timed> timed = LoadProcess(**process, shape, title, progress);
+  absl::StatusOr<TimedPass> timed = RunOne(allocator, shape, title, progress);
   if (!timed.ok()) return timed.status();
   return std::move(timed->pass);
 }
@@ -125,10 +134,8 @@ absl::StatusOr<LiveResult> MeasureLive(const std::filesystem::path& preload, con
                                        Progress& progress) {
   absl::StatusOr<std::unique_ptr<LiveCounter>> counter = LiveCounter::Create();
   if (!counter.ok()) return counter.status();
-  auto process = ProcessUnderTest::Start(
-      {.command = shape.command, .port = shape.port, .allocator = (*counter)->AsAllocator(preload)});
-  if (!process.ok()) return process.status();
-  absl::StatusOr<Timed> timed = LoadProcess(**process, shape, "counting live bytes (not timed)", progress);
+  absl::StatusOr<TimedPass> timed =
+      RunOne((*counter)->AsAllocator(preload), shape, "counting live bytes (not timed)", progress);
   if (!timed.ok()) return timed.status();
   absl::StatusOr<LiveSeries> series = (*counter)->Read();
   if (!series.ok()) return series.status();

@@ -27,7 +27,9 @@ struct LoadShape {
   int concurrency = 96;
   double seconds = 10;
   uint64_t requests = 0;  // not 0: this many instead of `seconds`
+  double rate = 0;        // requests per second; 0: the next one when a connection is free
   double seconds_after = 5.5;
+  bool self_driven = false;  // the command makes its own load: self_driven.h
 };
 
 // "96 keep-alive connections, JSON bodies of 200 KiB, 10 s"

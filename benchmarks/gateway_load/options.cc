@@ -60,6 +60,10 @@ void AddLoadOptions(CLI::App& app, Options& options, Raw& raw) {
                  "Command of the server, split at blanks (or: -- COMMAND ARGUMENTS)");
   app.add_option("--port", options.shape.port, "Port the server listens on; 0: the one it prints")
       ->check(CLI::Range(0, 65535));
+  app.add_flag(
+      "--self-driven", options.shape.self_driven,
+      "The command brings its own load (default: pool_churn); it gets --seconds, --requests, --rate and "
+      "--after and prints a line of JSON");
   app.add_option("--path", options.shape.path, "Path to POST to")->capture_default_str();
   app.add_option("--body", raw.body, "Size of the JSON bodies: 200K, or a range 1K-200K")
       ->capture_default_str();
@@ -71,6 +75,10 @@ void AddLoadOptions(CLI::App& app, Options& options, Raw& raw) {
       ->check(CLI::Range(0.1, 3600.0));
   app.add_option("--requests", options.shape.requests,
                  "Length of the load in requests, instead of --seconds");
+  app.add_option("--rate", options.shape.rate,
+                 "Requests per second; 0: a connection sends its next when it has its answer")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 1e6));
   app.add_option("--after", options.shape.seconds_after, "How long to watch after the load, in seconds")
       ->capture_default_str()
       ->check(CLI::Range(0.0, 600.0));
@@ -100,8 +108,10 @@ void ChooseCommand(const Raw& raw, const std::vector<std::string>& after_dashes,
     options.shape.command = absl::StrSplit(raw.gateway, ' ', absl::SkipEmpty());
     return;
   }
-  const auto found = BesideThisProgram("examples/llm_gateway/llm_gateway");
-  if (!found) Refuse("no examples/llm_gateway/llm_gateway beside this build: give --gateway or -- COMMAND");
+  const char* const usual =
+      options.shape.self_driven ? "pool_churn/pool_churn" : "examples/llm_gateway/llm_gateway";
+  const auto found = BesideThisProgram(usual);
+  if (!found) Refuse(absl::StrCat("no ", usual, " beside this build: give --gateway or -- COMMAND"));
   options.shape.command = {found->string()};
 }
 

@@ -23,6 +23,7 @@ namespace gateway_load {
 namespace {
 
 constexpr double kStartSeconds = 20;
+constexpr double kLoadSeconds = 5;  // for the loader to map a preload
 constexpr double kStopSeconds = 10;
 constexpr double kPollSeconds = 0.01;
 
@@ -56,8 +57,12 @@ std::string HowItEnded(int status) {
 absl::StatusOr<std::unique_ptr<ProcessUnderTest>> ProcessUnderTest::Start(const ProcessPlan& plan) {
   std::unique_ptr<ProcessUnderTest> process(new ProcessUnderTest(plan));
   absl::Status status = process->Spawn();
-  if (status.ok()) status = process->WaitUntilItServes();
-  if (status.ok()) status = process->CheckPreload();
+  if (plan.serves) {
+    if (status.ok()) status = process->WaitUntilItServes();
+    if (status.ok()) status = process->CheckPreload();
+  } else if (status.ok()) {
+    status = process->WaitUntilItHasThePreload();
+  }
   if (status.ok()) return process;
   return absl::Status(status.code(), absl::StrCat(absl::StrJoin(plan.command, " "), ": ", status.message()));
 }
@@ -102,10 +107,27 @@ absl::Status ProcessUnderTest::WaitUntilItServes() {
   return absl::DeadlineExceededError("no line 'listening on HOST:PORT' on its stdout; give --port otherwise");
 }
 
-int ProcessUnderTest::PrintedPort() const {
+absl::Status ProcessUnderTest::WaitUntilItHasThePreload() {
+  absl::Status loaded;
+  for (const double deadline = Now() + kLoadSeconds; Now() < deadline; SleepSeconds(kPollSeconds)) {
+    if (absl::Status status = Check(); !status.ok()) return status;
+    if (loaded = CheckPreload(); loaded.ok()) break;
+  }
+  return loaded;
+}
+
+std::string ProcessUnderTest::Output() const {
+  std::string text;
   char buffer[4096];
-  const ssize_t bytes = pread(output_, buffer, sizeof buffer, 0);
-  const absl::string_view text(buffer, bytes < 0 ? 0 : static_cast<size_t>(bytes));
+  while (true) {
+    const ssize_t bytes = pread(output_, buffer, sizeof buffer, static_cast<off_t>(text.size()));
+    if (bytes <= 0) return text;
+    text.append(buffer, static_cast<size_t>(bytes));
+  }
+}
+
+int ProcessUnderTest::PrintedPort() const {
+  const std::string text = Output();
   for (absl::string_view line : absl::StrSplit(text, '\n')) {
     int port = 0;
     const bool says = absl::StartsWith(line, "listening on ");
@@ -123,11 +145,14 @@ absl::Status ProcessUnderTest::CheckPreload() const {
 }
 
 absl::Status ProcessUnderTest::Check() {
-  int status = 0;
   if (pid_ < 0) return absl::AbortedError("it is not running");
-  if (waitpid(pid_, &status, WNOHANG) == 0) return absl::OkStatus();
+  if (waitpid(pid_, &wait_status_, WNOHANG) == 0) return absl::OkStatus();
   pid_ = -1;
-  return absl::AbortedError(HowItEnded(status));
+  return absl::AbortedError(HowItEnded(wait_status_));
+}
+
+absl::Status ProcessUnderTest::Ended() const {
+  return wait_status_ == 0 ? absl::OkStatus() : absl::AbortedError(HowItEnded(wait_status_));
 }
 
 void ProcessUnderTest::Stop() {

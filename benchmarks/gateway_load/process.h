@@ -22,11 +22,13 @@ struct ProcessPlan {
   std::vector<std::string> command;
   int port = 0;  // 0: the one it prints
   Allocator allocator;
+  bool serves = true;  // false: it listens nowhere and ends by itself
 };
 
 class ProcessUnderTest {
  public:
-  // Returns once the server accepts connections; an error names the command and what happened to it.
+  // Returns once the server accepts connections, or the program has loaded its preload; an error names the
+  // command and what happened to it.
   static absl::StatusOr<std::unique_ptr<ProcessUnderTest>> Start(const ProcessPlan& plan);
   ~ProcessUnderTest();
   ProcessUnderTest(const ProcessUnderTest&) = delete;
@@ -37,12 +39,17 @@ class ProcessUnderTest {
 
   // OK while it runs; else how it ended.
   absl::Status Check();
+  // After that: OK when it ended by itself with status 0; else how it ended.
+  absl::Status Ended() const;
+  // All it printed on stdout so far.
+  std::string Output() const;
 
  private:
   explicit ProcessUnderTest(const ProcessPlan& plan) : plan_(plan) {}
 
   absl::Status Spawn();
   absl::Status WaitUntilItServes();
+  absl::Status WaitUntilItHasThePreload();
   // 0 while it has printed none.
   int PrintedPort() const;
   // A preload that the loader refuses is only a warning on stderr: the figures would be glibc's.
@@ -51,6 +58,7 @@ class ProcessUnderTest {
 
   const ProcessPlan plan_;
   pid_t pid_ = -1;
+  int wait_status_ = 0;  // once it has ended
   int port_ = 0;
   int output_ = -1;
 };

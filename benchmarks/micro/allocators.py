@@ -11,7 +11,11 @@ PEERS = (
     ("tcmalloc", "libtcmalloc_minimal.so.4"),
     ("mimalloc", "libmimalloc.so.2.0"),
 )
-OURS = (("memgov-mimalloc", "libmemgov-mimalloc.so"), ("memgov-system", "libmemgov-system.so"))
+OURS = (
+    ("memgov-arena", "libmemgov-arena.so"),
+    ("memgov-mimalloc", "libmemgov-mimalloc.so"),
+    ("memgov-system", "libmemgov-system.so"),
+)
 BASE = "glibc"
 
 

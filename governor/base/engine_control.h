@@ -7,6 +7,35 @@
 
 namespace memgov {
 
+// What an engine did of its own accord at a tick.
+struct EngineTick {
+  uint64_t sleep_ns = UINT64_MAX;  // until it wants the next one; UINT64_MAX: no timer
+  uint64_t given_back_bytes = 0;
+  uint64_t stall_ns = 0;  // as GiveBack's
+};
+
+// Where the memory of an engine is that keeps exact books. Held = live + fragmentation + slots + dirty.
+struct EngineFigures {
+  uint64_t live_bytes = 0;           // blocks that callers have, by the sizes of their classes
+  uint64_t fragmentation_bytes = 0;  // free blocks in slabs that are in use, and what their ends waste
+  uint64_t slot_bytes = 0;           // free blocks cached by CPU
+  uint64_t dirty_bytes = 0;          // free pages that still hold memory
+  uint64_t metadata_bytes = 0;       // page maps, headers, slots: not in held
+  uint64_t usable_bytes = 0;         // readable and writable: what the kernel may charge
+  uint64_t reserved_bytes = 0;       // address space: not memory
+  uint64_t shards = 0;
+  uint64_t bad_frees = 0;
+  uint64_t foreign_frees = 0;
+  uint64_t window_ns = 0;  // the demand window
+
+  uint64_t HeldBytes() const { return live_bytes + fragmentation_bytes + slot_bytes + dirty_bytes; }
+};
+
+struct EnginePoolBytes {
+  uint64_t live_bytes = 0;
+  uint64_t held_bytes = 0;
+};
+
 class EngineControl {
  public:
   // "mimalloc", "system": also the middle of the object's file name.
@@ -20,10 +49,21 @@ class EngineControl {
   // thread, not from within malloc.
   virtual uint64_t HeldBytes() = 0;
 
-  // Gives memory back, everything it can: any thread, not from within malloc. Blocks other threads for no
-  // longer than the engine's own design does (docs/engines.md).
+  // Gives memory back, `most_bytes` or everything it can (engines that cannot tell do all): under the release
+  // lock, not from within malloc. Blocks other threads for no longer than the engine's own design does
+  // (docs/engines.md).
   // Returns the longest time, in nanoseconds, that any other thread can have waited because of it.
-  virtual uint64_t GiveBack() = 0;
+  virtual uint64_t GiveBack(uint64_t most_bytes) = 0;
+
+  // Does it give back under load by itself, tick by tick? Then a periodic release would only undo its policy.
+  virtual bool HasDemandWindow() const { return false; }
+  // Under the release lock, on the governor's thread.
+  virtual EngineTick Tick(uint64_t) { return {}; }
+
+  // False where the engine keeps no such books.
+  virtual bool Describe(EngineFigures*) { return false; }
+  // Exact bytes of a pool that has shards of its own. What it allocated before it got them is in its samples.
+  virtual bool PoolBytes(uint32_t, EnginePoolBytes*) { return false; }
 
   // Bytes that a GiveBack() by this thread would return at least; 0 where the engine cannot tell.
   virtual uint64_t ReleasableBytes() = 0;

@@ -72,6 +72,28 @@ void FutexLock::LockSlow() {
   }
 }
 
+bool FutexLock::LockForFork() {
+  constexpr int kMostMilliseconds = 10;
+  uint32_t expected = kFree;
+  if (state_.compare_exchange_strong(expected, kHeld, std::memory_order_acquire, std::memory_order_relaxed))
+    return true;
+  if (!HeldByThisThread()) {
+    LockSlow();
+    return true;
+  }
+  for (int waited = 0; waited < kMostMilliseconds; ++waited) {
+    expected = kFree;
+    if (state_.compare_exchange_strong(expected, kHeld, std::memory_order_acquire, std::memory_order_relaxed))
+      return true;
+    os::SleepNanoseconds(1000000);
+  }
+  return false;
+}
+
+void FutexLock::LeaveAfterFork() {
+  if (state_.exchange(kFree, std::memory_order_release) == kContended) os::FutexWake(Word(state_), 1);
+}
+
 void FutexLock::ReleaseInChild() {
   NoteLeft(rank_);
   state_.store(kFree, std::memory_order_relaxed);

@@ -5,7 +5,8 @@
 // Between fork's prepare and its parent/child handlers the forking thread holds every lock of ours: its own
 // Lock and Unlock are no-ops then, because handlers of others may allocate in between (BeginFork/EndFork).
 //
-// Ranks, outermost first: release, naming, pools, registry. Debug builds check them.
+// Ranks, outermost first: release, naming, pools, registry, and the arena engine's slots, groups, classes, pages. Debug
+// builds check them.
 #ifndef MEMGOV_GOVERNOR_BASE_FUTEX_LOCK_H_
 #define MEMGOV_GOVERNOR_BASE_FUTEX_LOCK_H_
 
@@ -16,7 +17,16 @@
 namespace memgov {
 
 // Taken in the order of their numbers, and so held in it.
-enum class LockRank : uint8_t { kRelease = 1, kNaming = 2, kPools = 3, kRegistry = 4 };
+enum class LockRank : uint8_t {
+  kRelease = 1,
+  kNaming = 2,
+  kPools = 3,
+  kRegistry = 4,
+  kSlots = 5,
+  kGroups = 6,
+  kClass = 7,
+  kPages = 8
+};
 
 class FutexLock {
  public:
@@ -28,6 +38,12 @@ class FutexLock {
 
   // In a fork child, which inherits the lock as taken by itself: nobody can be waiting.
   void ReleaseInChild();
+
+  // For fork's prepare, which takes many locks of one rank; undone by LeaveAfterFork or ReleaseInChild. False
+  // when a lock of this rank is held by this thread (it forks from a signal handler that interrupted the
+  // holder) and this one has not come free within 10 ms: then it may be that very one.
+  bool LockForFork();
+  void LeaveAfterFork();
 
   // A signal handler that forks may have interrupted the holder.
   bool HeldByThisThread() const;

@@ -6,6 +6,7 @@
 #include <linux/membarrier.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include <atomic>
@@ -25,6 +26,8 @@ struct Fault {
   std::atomic<bool> onward{false};
 };
 constinit Fault faults[kCalls];
+
+bool IsError(long result) { return result < 0 && result > -4096; }
 
 Fault& FaultOf(Call call) { return faults[static_cast<int>(call)]; }
 
@@ -68,7 +71,53 @@ void* MapAnonymous(size_t bytes) {
   if (FaultFires(Call::kMmap)) return nullptr;
   const long at =
       CallKernel(SYS_mmap, nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  return at < 0 && at > -4096 ? nullptr : reinterpret_cast<void*>(at);
+  return IsError(at) ? nullptr : reinterpret_cast<void*>(at);
+}
+
+void* Reserve(void* hint, size_t bytes) {
+  if (FaultFires(Call::kMmap)) return nullptr;
+  const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | (hint != nullptr ? MAP_FIXED_NOREPLACE : 0);
+  const long at = CallKernel(SYS_mmap, hint, bytes, PROT_NONE, flags, -1, 0);
+  if (IsError(at)) return nullptr;
+  void* address = reinterpret_cast<void*>(at);
+  if (hint == nullptr || address == hint) return address;
+  Unmap(address, bytes);  // before Linux 4.17 the flag is not known, and the address is a hint only
+  return nullptr;
+}
+
+int Commit(void* at, size_t bytes) {
+  if (FaultFires(Call::kMprotect)) return -ENOMEM;
+  return static_cast<int>(CallKernel(SYS_mprotect, at, bytes, PROT_READ | PROT_WRITE));
+}
+
+int Discard(void* at, size_t bytes) {
+  if (FaultFires(Call::kMadvise)) return -EINVAL;
+  return static_cast<int>(CallKernel(SYS_madvise, at, bytes, MADV_DONTNEED));
+}
+
+int Decommit(void* at, size_t bytes) {
+  if (FaultFires(Call::kMmap)) return -ENOMEM;
+  const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
+  const long result = CallKernel(SYS_mmap, at, bytes, PROT_NONE, flags, -1, 0);
+  return IsError(result) ? static_cast<int>(result) : 0;
+}
+
+void AdviseHugePages(void* at, size_t bytes, bool huge) {
+  CallKernel(SYS_madvise, at, bytes, huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+}
+
+void Unmap(void* at, size_t bytes) { CallKernel(SYS_munmap, at, bytes); }
+
+uint64_t AddressSpaceLimit() {
+  rlimit64 limit{};
+  if (CallKernel(SYS_prlimit64, 0, RLIMIT_AS, nullptr, &limit) != 0) return UINT64_MAX;
+  return limit.rlim_cur;  // RLIM64_INFINITY is the largest number
+}
+
+int ResizeMapping(void* at, size_t old_bytes, size_t new_bytes) {
+  if (FaultFires(Call::kMmap)) return -ENOMEM;
+  const long result = CallKernel(SYS_mremap, at, old_bytes, new_bytes, 0);
+  return IsError(result) ? static_cast<int>(result) : 0;
 }
 
 int OpenReadOnly(const char* path) {
@@ -85,9 +134,10 @@ void Close(int descriptor) { CallKernel(SYS_close, descriptor); }
 
 int Membarrier(Barrier operation) {
   if (FaultFires(Call::kMembarrier)) return -EPERM;
-  const int command = operation == Barrier::kRegister ? MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED
-                                                      : MEMBARRIER_CMD_PRIVATE_EXPEDITED;
-  return static_cast<int>(CallKernel(SYS_membarrier, command, 0, 0));
+  constexpr int kCommands[] = {MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, MEMBARRIER_CMD_PRIVATE_EXPEDITED,
+                               MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ,
+                               MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ};
+  return static_cast<int>(CallKernel(SYS_membarrier, kCommands[static_cast<int>(operation)], 0, 0));
 }
 
 pid_t ProcessId() { return static_cast<pid_t>(CallKernel(SYS_getpid)); }

@@ -31,14 +31,32 @@ bool FaultFires(Call call);
 // Anonymous, private, readable and writable memory; nullptr when refused.
 void* MapAnonymous(size_t bytes);
 
+// Address space without memory: PROT_NONE, no commit charge. At `hint` and nowhere else when that is not
+// nullptr. nullptr when refused.
+void* Reserve(void* hint, size_t bytes);
+// Makes reserved pages readable and writable: 0, or -errno.
+int Commit(void* at, size_t bytes);
+// Their memory goes back to the kernel, their content becomes zero: 0, or -errno (EINVAL: locked pages).
+int Discard(void* at, size_t bytes);
+// The same, and the commit charge goes back as well; they are as Reserve made them. 0, or -errno.
+int Decommit(void* at, size_t bytes);
+// Asks for small pages, or for huge ones where they fit. Refusal is of no interest.
+void AdviseHugePages(void* at, size_t bytes, bool huge);
+void Unmap(void* at, size_t bytes);
+// RLIMIT_AS in bytes; UINT64_MAX without one.
+uint64_t AddressSpaceLimit();
+// Longer or shorter without moving: 0, or -errno.
+int ResizeMapping(void* at, size_t old_bytes, size_t new_bytes);
+
 int OpenReadOnly(const char* path);
 long Read(int descriptor, void* buffer, size_t bytes);
 void Close(int descriptor);
 
-enum class Barrier : uint8_t { kRegister, kRun };
+enum class Barrier : uint8_t { kRegister, kRun, kRegisterRestart, kRestart };
 // membarrier(PRIVATE_EXPEDITED): after kRun every other thread of this process has executed a full fence
-// between its last instruction before and its first after. 0, or -errno (ENOSYS before 4.14, EPERM under
-// seccomp).
+// between its last instruction before and its first after. After kRestart (PRIVATE_EXPEDITED_RSEQ, Linux 5.10)
+// every restartable sequence that another thread was in has been restarted, too. 0, or -errno (ENOSYS before
+// 4.14, EPERM under seccomp).
 int Membarrier(Barrier operation);
 
 pid_t ProcessId();

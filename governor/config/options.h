@@ -38,7 +38,15 @@ enum class OptionType : uint8_t {
   X(kPools, "MEMGOV_POOLS", kRules, "", 0, 0, "",                                                            \
     "thread pools by thread name, first match wins: \"tokio-*=io;parse-*=json\"")                            \
   X(kArenaMax, "MEMGOV_ARENA_MAX", kCount, "0", 0, 4096, "",                                                 \
-    "system engine: the most arenas; 0: two per CPU this process may use, 2 to 16 (alias MALLOC_ARENA_MAX)") \
+    "arena engine: the most shards (0: 8; at most 16); system engine: the most arenas (0: 2 per CPU, 2 to 16); alias MALLOC_ARENA_MAX") \
+  X(kSlots, "MEMGOV_SLOTS", kChoice, "auto", 0, 0, "auto|rseq|portable|off",                                 \
+    "arena engine: how CPUs cache blocks; auto: restartable sequences where the system has them")            \
+  X(kHugePages, "MEMGOV_THP", kSwitch, "0", 0, 0, "",                                                        \
+    "arena engine: 1: ask for transparent huge pages; 0: decline them")                                      \
+  X(kCheck, "MEMGOV_CHECK", kSwitch, "0", 0, 0, "",                                                          \
+    "arena engine: 1: no caching by CPU, so that every double free is found at once")                        \
+  X(kOnBadFree, "MEMGOV_ON_BAD_FREE", kChoice, "abort", 0, 0, "abort|count",                                 \
+    "arena engine: what follows the line about a free of what is no block")                                  \
   X(kReport, "MEMGOV_REPORT", kReport, "off", 1000000000, 0, "",                                             \
     "where the memory is, on stderr: exit, or every so often (60s)")                                         \
   X(kSummary, "MEMGOV_SUMMARY", kSwitch, "0", 0, 0, "", "1: one line at exit")                               \
@@ -70,6 +78,8 @@ struct OptionSpec {
 constexpr int64_t kReportAtExit = -1;   // kReport: exit
 constexpr int64_t kNoEngineAsked = -1;  // kEngine: not set
 enum : int64_t { kThreadAuto = 0, kThreadNever = 1 };
+enum : int64_t { kSlotsAuto = 0, kSlotsRseq = 1, kSlotsPortable = 2, kSlotsOff = 3 };
+enum : int64_t { kBadFreeAbort = 0, kBadFreeCount = 1 };
 
 namespace options {
 

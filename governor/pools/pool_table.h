@@ -21,6 +21,8 @@ struct Pool {
   // Written before the table's count is released, never after.
   char name[kPoolNameBytes] = {};
   uint32_t hash = 0;
+  // By a rule or through the API, not after its threads: the arena engine gives it shards of its own.
+  std::atomic<bool> named_by_user{false};
   // Estimated live bytes: sums of sample weights. May dip below zero for a moment while samples move between
   // pools.
   std::atomic<int64_t> live_bytes{0};

@@ -159,6 +159,16 @@ size_t PoolPrefixLength(const char* thread_name) {
   return length > 0 ? length : whole;
 }
 
+namespace {
+
+PoolId InternForRule(const char* begin, const char* end) {
+  const PoolId pool = pools::Intern(begin, end);
+  if (pool != kNoPool) pools::Get(pool).named_by_user.store(true, std::memory_order_relaxed);
+  return pool;
+}
+
+}  // namespace
+
 PoolId PoolByRule(const char* rules, const char* thread_name) {
   while (*rules != '\0') {
     const char* equals = rules;
@@ -168,7 +178,7 @@ PoolId PoolByRule(const char* rules, const char* thread_name) {
     while (*end != '\0' && *end != ';') ++end;
     char glob[64];
     CopyText(glob, sizeof glob, rules, equals);
-    if (GlobMatch(glob, thread_name)) return pools::Intern(equals + 1, end);
+    if (GlobMatch(glob, thread_name)) return InternForRule(equals + 1, end);
     rules = *end == ';' ? end + 1 : end;
   }
   return kNoPool;

@@ -181,7 +181,9 @@ void ForgetOthersInChild() {
     }
   }
   running.store(current != nullptr ? 1 : 0, std::memory_order_relaxed);
-  if (current != nullptr) current->tid.store(os::ThreadId(), std::memory_order_relaxed);
+  if (current == nullptr) return;
+  current->tid.store(os::ThreadId(), std::memory_order_relaxed);
+  current->vfork_thread.store(0, std::memory_order_relaxed);
 }
 
 }  // namespace memgov::threads

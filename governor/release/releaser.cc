@@ -32,7 +32,7 @@ void ForgetPeaks() {
 }  // namespace
 
 const char* ReleaseReasonName(ReleaseReason reason) {
-  constexpr const char* kNames[kReasons] = {"idle", "periodic", "api", "malloc_trim"};
+  constexpr const char* kNames[kReasons] = {"idle", "periodic", "api", "malloc_trim", "window"};
   return kNames[static_cast<int>(reason)];
 }
 
@@ -47,10 +47,10 @@ void NoteStall(uint64_t duration_ns) {
   }
 }
 
-size_t ReleaseLocked(EngineControl& engine, ReleaseReason reason) {
+size_t ReleaseLocked(EngineControl& engine, ReleaseReason reason, uint64_t most_bytes) {
   if (closed.load(std::memory_order_relaxed)) return 0;
   const uint64_t before = ReadResidentMemory().anonymous_bytes;
-  NoteStall(engine.GiveBack());
+  NoteStall(engine.GiveBack(most_bytes));
   const uint64_t after = ReadResidentMemory().anonymous_bytes;
   // A reading that failed is 0, and no process is that small: then nothing is claimed.
   const uint64_t bytes = after != 0 && before > after ? before - after : 0;
@@ -63,18 +63,33 @@ size_t ReleaseLocked(EngineControl& engine, ReleaseReason reason) {
 
 }  // namespace
 
-size_t Release(EngineControl& engine, ReleaseReason reason) {
+size_t Release(EngineControl& engine, ReleaseReason reason, uint64_t most_bytes) {
   release_lock.Lock();
-  const size_t bytes = ReleaseLocked(engine, reason);
+  const size_t bytes = ReleaseLocked(engine, reason, most_bytes);
   release_lock.Unlock();
   return bytes;
 }
 
 size_t TryRelease(EngineControl& engine, ReleaseReason reason) {
   if (!release_lock.TryLock()) return 0;
-  const size_t bytes = ReleaseLocked(engine, reason);
+  const size_t bytes = ReleaseLocked(engine, reason, UINT64_MAX);
   release_lock.Unlock();
   return bytes;
+}
+
+uint64_t TickEngine(EngineControl& engine, uint64_t now_ns) {
+  constexpr uint64_t kAgainNs = 50 * 1000000;
+  if (closed.load(std::memory_order_relaxed)) return UINT64_MAX;
+  if (!release_lock.TryLock()) return kAgainNs;
+  const EngineTick tick = engine.Tick(now_ns);
+  release_lock.Unlock();
+  NoteStall(tick.stall_ns);
+  if (tick.given_back_bytes != 0) {
+    Counters& counted = counters[static_cast<int>(ReleaseReason::kWindow)];
+    counted.passes.fetch_add(1, std::memory_order_relaxed);
+    counted.bytes.fetch_add(tick.given_back_bytes, std::memory_order_relaxed);
+  }
+  return tick.sleep_ns;
 }
 
 void ResetInChild() {

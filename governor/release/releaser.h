@@ -13,7 +13,7 @@
 
 namespace memgov {
 
-enum class ReleaseReason : uint8_t { kIdle, kPeriodic, kApi, kMallocTrim, kCount };
+enum class ReleaseReason : uint8_t { kIdle, kPeriodic, kApi, kMallocTrim, kWindow, kCount };
 
 const char* ReleaseReasonName(ReleaseReason reason);
 
@@ -27,7 +27,7 @@ namespace releaser {
 // Gives back what the engine can. The bytes by which the process's anonymous resident memory fell; what other
 // threads touch meanwhile lowers the figure, so that it is never too high by their doing unless they unmap
 // memory of their own.
-size_t Release(EngineControl& engine, ReleaseReason reason);
+size_t Release(EngineControl& engine, ReleaseReason reason, uint64_t most_bytes = UINT64_MAX);
 
 // The process is ending: waits a moment for the pass in progress and allows no other, because engines take
 // their heaps down at exit without asking anybody.
@@ -36,6 +36,10 @@ bool IsClosed();
 
 // The same, but nothing when a pass is in progress already: for threads that have something better to do.
 size_t TryRelease(EngineControl& engine, ReleaseReason reason);
+
+// The engine's own tick (EngineControl::Tick), counted as kWindow. Nothing, and a short sleep, while a pass is
+// in progress. Returns how long to sleep.
+uint64_t TickEngine(EngineControl& engine, uint64_t now_ns);
 
 // The counters start again: a child's figures are its own.
 void ResetInChild();

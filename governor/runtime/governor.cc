@@ -105,7 +105,9 @@ void SayForeignVariablesOnce(EngineControl& control) {
   options::SayForeignVariables(control.Name());
 }
 
-size_t ReleaseNow(ReleaseReason reason) { return engine != nullptr ? releaser::Release(*engine, reason) : 0; }
+size_t ReleaseNow(ReleaseReason reason, uint64_t most_bytes) {
+  return engine != nullptr ? releaser::Release(*engine, reason, most_bytes) : 0;
+}
 
 void AtExit() {
   if (engine == nullptr) return;

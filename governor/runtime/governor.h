@@ -44,7 +44,7 @@ void NoteActivity(ThreadRecord& record, uint64_t bytes, const void* caller);
 void SayForeignVariablesOnce(EngineControl& engine);
 
 // Releases on the calling thread. Bytes given back.
-size_t ReleaseNow(ReleaseReason reason);
+size_t ReleaseNow(ReleaseReason reason, uint64_t most_bytes = UINT64_MAX);
 
 // Reports that MEMGOV_REPORT=exit and MEMGOV_SUMMARY ask for.
 void AtExit();

@@ -76,8 +76,11 @@ uint64_t Tick(EngineControl& engine, Place place) {
   const uint64_t allocated = SweepThreads(now_ns);
   const Decision decision = state.policy.Tick({now_ns, allocated, sampler::FreedBytes()});
   if (decision.trigger == Trigger::kIdle) ReleaseFor(engine, place, ReleaseReason::kIdle);
-  if (decision.trigger == Trigger::kPeriodic) ReleaseFor(engine, place, ReleaseReason::kPeriodic);
+  if (decision.trigger == Trigger::kPeriodic && !engine.HasDemandWindow())
+    ReleaseFor(engine, place, ReleaseReason::kPeriodic);
   uint64_t sleep_ns = decision.sleep_ns;
+  const uint64_t engine_ns = releaser::TickEngine(engine, now_ns);
+  if (engine_ns < sleep_ns) sleep_ns = engine_ns;
   const uint64_t report_ns = place == Place::kOwnThread ? ReportIfDue(engine, now_ns) : kSleepUntilWoken;
   if (report_ns < sleep_ns) sleep_ns = report_ns;
   if (unnamed_left && sleep_ns > ReleasePolicy::kLongestSleepNs) sleep_ns = ReleasePolicy::kLongestSleepNs;

@@ -103,7 +103,7 @@ void MimallocEngine::OwnerLeaves() {
   if (threads::current != nullptr) threads::current->engine_part.store(nullptr, std::memory_order_release);
 }
 
-uint64_t MimallocEngine::GiveBack() {
+uint64_t MimallocEngine::GiveBack(uint64_t) {
   const PromptDecommit prompt;
   const uint64_t longest_ns = CollectOthers();
   CollectOwn();

@@ -8,6 +8,9 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "governor/pools/thread_registry.h"
+#include "shim/quiesce.h"
+
 namespace memgov {
 
 class MimallocEngine {
@@ -32,6 +35,9 @@ class MimallocEngine {
 
   static void Start();
   static void BeforeFirstThread() {}
+  static void PrepareFork() { quiesce::ClaimAll(); }
+  static void ParentAfterFork() { quiesce::Release(); }
+  static void ChildAfterFork() { quiesce::ReleaseInChild(threads::current); }
   // Makes this thread's heap known to releases.
   static void OwnerTick();
   // The thread's heap is about to go; inside the guard.
@@ -43,7 +49,7 @@ class MimallocEngine {
   // segments and the segment cache. A thread waits for as long as its own heap takes; one that is inside is
   // left for the next time. One collect at a time (the release lock): two forced ones at once crash
   // mimalloc 2.0.9.
-  static uint64_t GiveBack();
+  static uint64_t GiveBack(uint64_t most_bytes);
   static uint64_t ReleasableBytes();
 
  private:

@@ -53,7 +53,7 @@ uint64_t SystemEngine::HeldBytes() {
   return info.arena + info.hblkhd;
 }
 
-uint64_t SystemEngine::GiveBack() {
+uint64_t SystemEngine::GiveBack(uint64_t) {
   const uint64_t start = os::NowNanoseconds();
   if (auto* trim = real_libc::Find().malloc_trim) trim(0);
   return os::NowNanoseconds() - start;

@@ -41,7 +41,7 @@ class SystemEngine {
   // Arenas and mapped blocks by mallinfo2, which goes on counting pages inside arenas that were trimmed.
   static uint64_t HeldBytes();
   // malloc_trim(0): locks each arena for the walk through it.
-  static uint64_t GiveBack();
+  static uint64_t GiveBack(uint64_t most_bytes);
   static uint64_t ReleasableBytes();
 };
 

@@ -17,7 +17,7 @@ class FakeEngine final : public EngineControl {
   bool HonoursGlibcVariables() const override { return honours_glibc_variables; }
   uint64_t HeldBytes() override { return held_bytes.load(); }
   uint64_t ReleasableBytes() override { return 0; }
-  uint64_t GiveBack() override {
+  uint64_t GiveBack(uint64_t) override {
     if (on_give_back) on_give_back();
     give_backs.fetch_add(1);
     return stall_ns.load();

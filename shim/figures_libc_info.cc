@@ -1,4 +1,4 @@
-// malloc_trim and its family, answered from memgov's own figures: mimalloc has none of it.
+// malloc_trim and its family, answered from memgov's own figures, for engines that are not the C library's.
 #include "shim/libc_info.h"
 
 #include <errno.h>

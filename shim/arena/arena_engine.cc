@@ -1,0 +1,199 @@
+#include "shim/arena/arena_engine.h"
+
+#include <string.h>
+
+#include "governor/base/cpus.h"
+#include "governor/config/options.h"
+#include "governor/pools/thread_registry.h"
+#include "shim/arena/bad_free.h"
+#include "shim/arena/foreign.h"
+#include "shim/arena/groups.h"
+#include "shim/arena/page_heap.h"
+#include "shim/arena/shards.h"
+
+namespace memgov {
+
+using namespace arena;  // NOLINT: this file is the arena engine's front
+
+namespace {
+
+uint32_t OwnGroup() {
+  const ThreadRecord* record = threads::current;
+  return record == nullptr ? groups::kShared
+                           : groups::GroupOf(record->current_pool.load(std::memory_order_relaxed));
+}
+
+// The slot that this thread may use now. nullptr: it has to do without.
+slots::Slot* SlotFor(uint32_t group) {
+  if (slots::view.tables == reinterpret_cast<const char*>(&slots::dead_tables) && !slots::Attach(OwnGroup()))
+    return nullptr;
+  return slots::Current(group);
+}
+
+// The group of the table that this thread allocates from.
+uint32_t AttachedGroup() {
+  return static_cast<uint32_t>((slots::view.own - slots::view.tables) >> kGroupShift);
+}
+
+// One at a time: a slot that was stopped or filled meanwhile leaves the rest to the shard.
+void Stock(const char* table, uint32_t size_class, void* const* blocks, uint32_t count) {
+  uint32_t done = 0;
+  while (done < count && slots::Push(table, kSizeClasses[size_class].line, blocks[done])) ++done;
+  if (done < count) shards::Return(size_class, blocks + done, count - done);
+}
+
+uint32_t RefillCount(const slots::Slot& slot, uint32_t size_class) {
+  const SizeClass& made = kSizeClasses[size_class];
+  const uint32_t limit = slot.cells[made.line].limit.load(std::memory_order_relaxed);
+  const uint32_t half = (limit + 1) / 2;
+  const uint32_t most = made.batch < shards::kMostBatch ? made.batch : shards::kMostBatch;
+  return half < 1 ? 1 : half < most ? half : most;
+}
+
+void* Zeroed(void* block, size_t size) {
+  if (block != nullptr) memset(block, 0, size);
+  return block;
+}
+
+void* AllocatePages(size_t alignment, size_t size, bool zeroed) {
+  bool clean = false;
+  void* block = pages::AllocateLarge(size, alignment, OwnGroup(), &clean);
+  return zeroed && !clean ? Zeroed(block, size) : block;
+}
+
+bool IsSlabBlock(const Chunk* chunk, const void* block, PageEntry* entry) {
+  *entry = chunk->EntryOf(reinterpret_cast<uintptr_t>(block));
+  return entry->kind() == PageKind::kSlab;
+}
+
+}  // namespace
+
+// The blocks are in this function's hands while it fetches them, not in the slot: holding a slot across the
+// wait for a lock cost half the throughput (measured for the design).
+void* ArenaEngine::AllocateSmall(uint32_t size_class) {
+  slots::Slot* slot = SlotFor(AttachedGroup());
+  if (slot == nullptr) {
+    void* block = nullptr;
+    const uint32_t group = OwnGroup();
+    shards::Take(groups::ShardFor(group, slots::CurrentId()), group, size_class, &block, 1);
+    return block;
+  }
+  // The view may be of this call's making, and the slot has what the thread asks for.
+  const char* table = slots::view.own;
+  if (void* block = slots::Pop(table, kSizeClasses[size_class].line); block != nullptr) return block;
+  slots::GrowLimit(*slot, size_class);
+  void* batch[shards::kMostBatch];
+  const uint32_t group = AttachedGroup();
+  const uint32_t taken = shards::Take(groups::ShardFor(group, slot->id), group, size_class, batch,
+                                      RefillCount(*slot, size_class));
+  if (taken == 0) return nullptr;
+  if (taken > 1) Stock(table, size_class, batch + 1, taken - 1);
+  return batch[0];
+}
+
+void* ArenaEngine::AllocateLarge(size_t size) { return AllocatePages(kPageBytes, size, false); }
+
+void* ArenaEngine::AllocateZeroed(size_t size) {
+  if (size > kLargestSmall) return AllocatePages(kPageBytes, size, true);
+  return Zeroed(Allocate(size), size);
+}
+
+void* ArenaEngine::AllocateAligned(size_t alignment, size_t size, bool zeroed) {
+  if (alignment <= kPageBytes && size <= kLargestSmall) {
+    const uint32_t size_class = ClassOfAligned(size, alignment);
+    if (size_class < kClasses) {
+      void* block = Allocate(kSizeClasses[size_class].bytes);
+      return zeroed ? Zeroed(block, size) : block;
+    }
+  }
+  return AllocatePages(alignment, size == 0 ? 1 : size, zeroed);
+}
+
+void* ArenaEngine::AllocateSample(size_t alignment, size_t size, bool zeroed) {
+  return AllocatePages(alignment, size == 0 ? 1 : size, zeroed);
+}
+
+void ArenaEngine::FreeSmall(PageEntry entry, void* block) {
+  const uint32_t size_class = entry.size_class();
+  const uint32_t group = entry.group();
+  slots::Slot* slot = SlotFor(group);
+  void* batch[shards::kMostBatch];
+  uint32_t count = 0;
+  if (slot != nullptr) {
+    const char* table = slots::view.tables + entry.table_offset();
+    slots::GrowLimit(*slot, size_class);
+    if (slots::Push(table, entry.line(), block)) return;
+    const uint32_t most = RefillCount(*slot, size_class);
+    while (count + 1 < most && (batch[count] = slots::Pop(table, entry.line())) != nullptr) ++count;
+  }
+  batch[count++] = block;
+  shards::Return(size_class, batch, count);
+}
+
+void ArenaEngine::Free(void* block) {
+  Chunk* chunk = ChunkOf(block);
+  if (chunk == nullptr) return foreign::Free(block);
+  PageEntry entry;
+  if (IsSlabBlock(chunk, block, &entry)) {
+    return IsBlock(entry, reinterpret_cast<uintptr_t>(block)) ? FreeSmall(entry, block) : ExplainBadFree(block);
+  }
+  if (!pages::FreeLarge(chunk, block)) ExplainBadFree(block);
+}
+
+size_t ArenaEngine::UsableSize(const void* block) {
+  const Chunk* chunk = ChunkOf(block);
+  if (chunk == nullptr) return foreign::UsableSize(block);
+  PageEntry entry;
+  if (IsSlabBlock(chunk, block, &entry)) return kSizeClasses[entry.size_class()].bytes;
+  return pages::LargeBytes(chunk, block);
+}
+
+namespace {
+
+// Where it is, if it fits and does not waste more than half of it.
+bool StaysInSlab(PageEntry entry, size_t size) {
+  const size_t bytes = kSizeClasses[entry.size_class()].bytes;
+  return size <= bytes && (size >= bytes / 2 || bytes <= 64);
+}
+
+}  // namespace
+
+void* ArenaEngine::Resize(void* block, size_t size) {
+  Chunk* chunk = ChunkOf(block);
+  if (chunk == nullptr) return foreign::Resize(block, size);
+  PageEntry entry;
+  const bool small = IsSlabBlock(chunk, block, &entry);
+  const size_t usable = UsableSize(block);
+  if (usable == 0 || (small && !IsBlock(entry, reinterpret_cast<uintptr_t>(block)))) {
+    ExplainBadFree(block);
+    return nullptr;
+  }
+  if (small ? StaysInSlab(entry, size) : pages::ResizeLarge(chunk, block, size)) return block;
+  void* moved = Allocate(size);
+  if (moved == nullptr) return nullptr;
+  memcpy(moved, block, usable < size ? usable : size);
+  if (!TryFree(block)) Free(block);
+  return moved;
+}
+
+void ArenaEngine::Start() {
+  constexpr slots::Way kWays[] = {slots::Way::kSequences, slots::Way::kSequences, slots::Way::kPortable,
+                                  slots::Way::kNone};
+  pages::Configure();
+  groups::Start(CpusByAffinityAndQuota(), options::Get(Option::kArenaMax));
+  const bool checks = options::Get(Option::kCheck) != 0;
+  slots::Start(checks ? slots::Way::kNone : kWays[options::Get(Option::kSlots)]);
+}
+
+void ArenaEngine::OwnerTick() {
+  if (slots::view.tables != reinterpret_cast<const char*>(&slots::dead_tables)) slots::Attach(OwnGroup());
+}
+
+void ArenaEngine::OwnerNamedPool(PoolId pool) {
+  groups::Give(pool);
+  OwnerTick();
+}
+
+bool ArenaEngine::CountsExactly(const ThreadRecord&) { return OwnGroup() != groups::kShared; }
+
+}  // namespace memgov

@@ -1,0 +1,92 @@
+// The arena engine: shards of slabs behind per-CPU slots, one page heap, and no memory that belongs to a
+// thread. How it works: docs/arena.md.
+#ifndef MEMGOV_SHIM_ARENA_ARENA_ENGINE_H_
+#define MEMGOV_SHIM_ARENA_ARENA_ENGINE_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "governor/base/engine_control.h"
+#include "governor/pools/thread_record.h"
+#include "shim/arena/chunk.h"
+#include "shim/arena/slots.h"
+
+namespace memgov {
+
+class ArenaEngine {
+ public:
+  static constexpr const char* kName = "arena";
+  static constexpr bool kQuiescesForFork = false;
+  static constexpr bool kHonoursGlibcVariables = false;
+
+  __attribute__((always_inline)) static void* Allocate(size_t size) {
+    if (size > arena::kLargestSmall) [[unlikely]]
+      return AllocateLarge(size);
+    void* block = arena::slots::Pop(arena::slots::view.own, arena::LineOfSize(size));
+    if (block != nullptr) [[likely]]
+      return block;
+    return AllocateSmall(arena::ClassOfSize(size));
+  }
+
+  // What free does in nearly every case: a block of a slab goes to the slot of this CPU. False: the rest of
+  // it is Free's. Needs no record, and leaves errno alone.
+  __attribute__((always_inline)) static bool TryFree(void* block) {
+    const arena::Chunk* chunk = arena::ChunkOf(block);
+    if (chunk == nullptr) [[unlikely]]
+      return false;
+    const uintptr_t address = reinterpret_cast<uintptr_t>(block);
+    const arena::PageEntry entry = chunk->EntryOf(address);
+    if (!IsBlock(entry, address)) [[unlikely]]
+      return false;
+    return arena::slots::Push(arena::slots::view.tables + entry.table_offset(), entry.line(), block);
+  }
+
+  static void* AllocateZeroed(size_t size);
+  static void* AllocateAligned(size_t alignment, size_t size, bool zeroed);
+  // Samples have pages of their own, whatever their size: then TryFree need not look for them.
+  static void* AllocateSample(size_t alignment, size_t size, bool zeroed);
+  static void* Resize(void* block, size_t size);
+  static void Free(void* block);
+  static size_t UsableSize(const void* block);
+  static bool MayBeLarge(const void*) { return false; }  // those begin on a page
+
+  static void Start();
+  static void BeforeFirstThread() {}
+  // The thread's pool may have got shards of its own.
+  static void OwnerTick();
+  // The same, at once; and the pool gets them, because somebody named it.
+  static void OwnerNamedPool(PoolId pool);
+  // Its child runs on this thread's memory, but is not the thread that the kernel restarts.
+  static void BeforeVfork() { arena::slots::Detach(); }
+  // Does its group count this thread's live bytes exactly? Then samples must not.
+  static bool CountsExactly(const ThreadRecord& record);
+
+  static void PrepareFork();
+  static void ParentAfterFork();
+  static void ChildAfterFork();
+
+  static uint64_t HeldBytes();
+  static uint64_t ReleasableBytes();
+  static uint64_t GiveBack(uint64_t most_bytes);
+  static EngineTick Tick(uint64_t now_ns);
+  static bool Describe(EngineFigures* figures);
+  static bool PoolBytes(PoolId pool, EnginePoolBytes* bytes);
+
+  // Stops the world of this engine and looks at everything: nullptr, or what is wrong. Not from within malloc.
+  static const char* Verify();
+
+ private:
+  static bool IsBlock(arena::PageEntry entry, uintptr_t address) {
+    if (entry.kind() != arena::PageKind::kSlab) return false;
+    const uint32_t magic = arena::kSizeClasses[entry.size_class()].magic;
+    return entry.OffsetInSlab(address) * magic < magic;
+  }
+
+  static void* AllocateSmall(uint32_t size_class);
+  static void* AllocateLarge(size_t size);
+  static void FreeSmall(arena::PageEntry entry, void* block);
+};
+
+}  // namespace memgov
+
+#endif  // MEMGOV_SHIM_ARENA_ARENA_ENGINE_H_

@@ -1,0 +1,415 @@
+#include "shim/arena/page_heap.h"
+
+#include "governor/base/os.h"
+#include "governor/config/options.h"
+#include "shim/arena/page_heap_state.h"
+
+namespace memgov::arena::pages {
+
+constinit State state;
+constinit std::atomic<bool> strict_overcommit{false};
+constinit std::atomic<bool> recent_give_back{false};
+
+namespace {
+
+constinit FutexLock page_lock{LockRank::kPages};
+
+constexpr uint32_t kFirstStep = (2 << 20) / kPageBytes;
+constexpr uint32_t kLargestStep = (64 << 20) / kPageBytes;
+
+// Page numbers have 32 bits; no machine has as much.
+constexpr size_t kMostBytes = size_t{1} << 43;
+
+constinit bool huge_pages = false;  // Configure
+
+uint32_t PagesOf(size_t bytes) { return static_cast<uint32_t>((bytes + kPageBytes - 1) / kPageBytes); }
+
+void NoteUsed() {
+  const uint64_t used = state.slab + state.large;
+  if (used > state.peak_used) state.peak_used = used;
+}
+
+// --- growth ---
+
+void Append(Chunk* chunk) {
+  (state.last != nullptr ? state.last->next : state.first) = chunk;
+  state.last = chunk;
+}
+
+void EnterMetadata(const Chunk& chunk) {
+  os::AdviseHugePages(reinterpret_cast<void*>(chunk.base), size_t{chunk.pages} * kPageBytes, huge_pages);
+  state.reserved += chunk.pages;
+  // Its own page, one of the page map, one of headers; more as they are used.
+  state.metadata_bytes += chunk.single_block ? 3 * kPageBytes : 2 * kPageBytes;
+}
+
+// Where the address space is limited (RLIMIT_AS), threads' stacks and libraries need room in it, too.
+uint32_t LargestChunk() {
+  const uint64_t eighth = os::AddressSpaceLimit() / 8 / kPageBytes;
+  uint32_t size = kChunkPages;
+  while (size > kSmallestChunkPages && size > eighth) size /= 4;
+  return size;
+}
+
+// As large as may be, or the largest that is to be had.
+bool AddChunk(uint32_t pages) {
+  uint32_t largest = LargestChunk();
+  while (largest < pages && largest < kChunkPages) largest *= 4;
+  for (uint32_t size = largest; size >= kSmallestChunkPages && size >= pages; size /= 4) {
+    Chunk* chunk = MakeChunk(size, false);
+    if (chunk == nullptr) continue;
+    Append(chunk);
+    EnterMetadata(*chunk);
+    return true;
+  }
+  return false;
+}
+
+// Makes `pages` more of the chunk usable.
+bool Extend(Chunk& chunk, uint32_t pages) {
+  const uintptr_t at = chunk.AddressOf(chunk.usable_pages);
+  if (os::Commit(reinterpret_cast<void*>(at), size_t{pages} * kPageBytes) != 0) return false;
+  chunk.free.Set(chunk.usable_pages, pages);
+  chunk.usable_pages += pages;
+  state.usable += pages;
+  return true;
+}
+
+// How many free pages lie directly before what is not usable yet.
+uint32_t FreeAtEnd(const Chunk& chunk) {
+  const PageRun last = chunk.free.LastRun(chunk.usable_pages, kLargestInChunk);
+  return last.count != 0 && last.first + last.count == chunk.usable_pages ? last.count : 0;
+}
+
+bool GrowIn(Chunk& chunk, uint32_t pages) {
+  const uint32_t room = chunk.pages - chunk.usable_pages;
+  const uint32_t at_end = FreeAtEnd(chunk);
+  const uint32_t need = pages > at_end ? pages - at_end : 1;
+  if (need > room) return false;
+  if (state.next_step == 0) state.next_step = kFirstStep;
+  uint32_t step = state.next_step > need ? state.next_step : need;
+  if (step > room) step = room;
+  if (!strict_overcommit.load(std::memory_order_relaxed) && state.next_step < kLargestStep)
+    state.next_step *= 2;
+  return Extend(chunk, step) || (step > need && Extend(chunk, need));
+}
+
+// Pages that were decommitted and are usable again.
+bool Revive(uint32_t pages) {
+  for (Chunk* chunk = state.first; chunk != nullptr; chunk = chunk->next) {
+    const uint32_t first = chunk->voids.FindFirst(pages);
+    if (first == kNoPage) continue;
+    const uintptr_t at = chunk->AddressOf(first);
+    if (os::Commit(reinterpret_cast<void*>(at), size_t{pages} * kPageBytes) != 0) return false;
+    chunk->voids.Clear(first, pages);
+    chunk->free.Set(first, pages);
+    state.usable += pages;
+    return true;
+  }
+  return false;
+}
+
+bool Grow(uint32_t pages) {
+  if (Revive(pages)) return true;
+  for (Chunk* chunk = state.first; chunk != nullptr; chunk = chunk->next) {
+    if (GrowIn(*chunk, pages)) return true;
+  }
+  return AddChunk(pages) && GrowIn(*state.last, pages);
+}
+
+// --- taking and putting ---
+
+struct Place {
+  Chunk* chunk = nullptr;
+  uint32_t page = kNoPage;
+};
+
+uint32_t RoundUp(uint32_t page, uint32_t alignment) { return (page + alignment - 1) & ~(alignment - 1); }
+
+Place Find(RunIndex Chunk::*index, uint32_t pages, uint32_t alignment) {
+  for (Chunk* chunk = state.first; chunk != nullptr; chunk = chunk->next) {
+    const uint32_t page = (chunk->*index).FindFirst(pages + alignment - 1);
+    if (page != kNoPage) return {chunk, RoundUp(page, alignment)};
+  }
+  return {};
+}
+
+Place FindOrGrow(uint32_t pages, uint32_t alignment) {
+  Place place = Find(&Chunk::dirty, pages, alignment);
+  if (place.chunk == nullptr) place = Find(&Chunk::free, pages, alignment);
+  if (place.chunk == nullptr && Grow(pages + alignment - 1)) place = Find(&Chunk::free, pages, alignment);
+  return place;
+}
+
+// Clean pages that were in use before were given back; those taken again soon are regretted.
+void CountRefaults(const Chunk& chunk, uint32_t first, uint32_t count, uint32_t dirty) {
+  if (!recent_give_back.load(std::memory_order_relaxed) || first >= chunk.touched_pages) return;
+  const uint32_t known = chunk.touched_pages - first < count ? chunk.touched_pages - first : count;
+  if (known > dirty) state.refaulted += known - dirty;
+}
+
+// True when all of them are zero.
+bool Take(Chunk& chunk, uint32_t first, uint32_t count) {
+  chunk.free.Clear(first, count);
+  const uint32_t dirty = chunk.dirty.CountIn(first, count);
+  if (dirty == count) {
+    chunk.dirty.Clear(first, count);
+  } else {
+    CountRefaults(chunk, first, count, dirty);
+    if (dirty != 0) ClearWithin(chunk.dirty, first, count);
+  }
+  if (first + count > chunk.touched_pages) chunk.touched_pages = first + count;
+  state.dirty -= dirty;
+  return dirty == 0;
+}
+
+SpanHeader* HeaderAt(Chunk& chunk, uint32_t page) {
+  const uint32_t header_page = page / (kPageBytes / sizeof(SpanHeader));
+  uint64_t& word = chunk.headers_touched[header_page / 64];
+  const uint64_t bit = uint64_t{1} << (header_page % 64);
+  if ((word & bit) == 0) {
+    word |= bit;
+    state.metadata_bytes += kPageBytes;
+  }
+  return &chunk.headers[page];
+}
+
+SpanHeader* StartSpan(const Place& place, uint32_t count, uint32_t group) {
+  SpanHeader* header = HeaderAt(*place.chunk, place.page);
+  header->address = place.chunk->AddressOf(place.page);
+  header->pages = static_cast<uint16_t>(count);
+  header->group = static_cast<uint8_t>(group);
+  ++state.allocations;
+  NoteUsed();
+  return header;
+}
+
+// --- blocks with a mapping of their own ---
+
+void* AllocateSingle(size_t bytes, uint32_t group) {
+  const uint32_t count = PagesOf(bytes);
+  Chunk* chunk = MakeChunk(count, true);
+  if (chunk == nullptr) return nullptr;
+  void* block = reinterpret_cast<void*>(chunk->base);
+  if (os::Commit(block, size_t{count} * kPageBytes) != 0) {
+    LeaveRoots(*chunk);
+    UnmapChunk(chunk);
+    return nullptr;
+  }
+  EnterMetadata(*chunk);
+  chunk->next = state.singles;
+  state.singles = chunk;
+  chunk->usable_pages = chunk->touched_pages = count;
+  chunk->headers[0].group = static_cast<uint8_t>(group);
+  chunk->SetEntry(0, PageEntry::Large(group));
+  state.large += count;
+  state.usable += count;
+  state.group_large[group] += count;
+  ++state.allocations;
+  NoteUsed();
+  return block;
+}
+
+// Its pages go back without the lock: that may take milliseconds.
+void ForgetSingle(Chunk* chunk) {
+  Chunk** link = &state.singles;
+  while (*link != chunk) link = &(*link)->next;
+  *link = chunk->next;
+  state.large -= chunk->pages;
+  state.usable -= chunk->pages;
+  state.reserved -= chunk->pages;
+  state.group_large[chunk->headers[0].group] -= chunk->pages;
+  state.metadata_bytes -= 3 * kPageBytes;
+  LeaveRoots(*chunk);
+}
+
+void ForgetInChunk(Chunk& chunk, const void* block) {
+  const uint32_t page = chunk.PageOf(reinterpret_cast<uintptr_t>(block));
+  const SpanHeader& header = chunk.headers[page];
+  chunk.SetEntry(page, PageEntry());
+  state.large -= header.pages;
+  state.group_large[header.group] -= header.pages;
+  PutFree(chunk, page, header.pages, true);
+}
+
+// The kernel extends a mapping in place where nothing is behind it; up to the next GiB nothing of ours is.
+bool ResizeSingle(Chunk* chunk, uint32_t count) {
+  if (count <= kLargestInChunk) return false;  // moves back into a chunk
+  const size_t old_bytes = size_t{chunk->pages} * kPageBytes;
+  const size_t new_bytes = size_t{count} * kPageBytes;
+  const uintptr_t last_root = (chunk->base + old_bytes - 1) >> kChunkShift;
+  if ((chunk->base + new_bytes - 1) >> kChunkShift != last_root) return false;
+  if (os::ResizeMapping(reinterpret_cast<void*>(chunk->base), old_bytes, new_bytes) != 0) return false;
+  const int64_t more = static_cast<int64_t>(count) - chunk->pages;
+  state.large += more;
+  state.usable += more;
+  state.reserved += more;
+  state.group_large[chunk->headers[0].group] += more;
+  chunk->pages = chunk->usable_pages = chunk->touched_pages = count;
+  NoteUsed();
+  return true;
+}
+
+// --- large blocks within chunks ---
+
+void ShrinkInChunk(Chunk& chunk, SpanHeader& header, uint32_t count) {
+  const uint32_t first = chunk.PageOf(header.address);
+  const uint32_t less = header.pages - count;
+  header.pages = static_cast<uint16_t>(count);
+  state.large -= less;
+  state.group_large[header.group] -= less;
+  PutFree(chunk, first + count, less, true);
+}
+
+// The old content must not be read back as zeros of a calloc: what is added is simply not cleared.
+bool GrowInChunk(Chunk& chunk, SpanHeader& header, uint32_t count) {
+  const uint32_t behind = chunk.PageOf(header.address) + header.pages;
+  const uint32_t more = count - header.pages;
+  if (count > kLargestInChunk || behind + more > chunk.usable_pages || !chunk.free.AllSet(behind, more))
+    return false;
+  Take(chunk, behind, more);
+  header.pages = static_cast<uint16_t>(count);
+  state.large += more;
+  state.group_large[header.group] += more;
+  NoteUsed();
+  return true;
+}
+
+bool IsLarge(const Chunk* chunk, const void* block) {
+  const uintptr_t address = reinterpret_cast<uintptr_t>(block);
+  if ((address & (kPageBytes - 1)) != 0 || chunk->EntryOf(address).kind() != PageKind::kLarge) return false;
+  return !chunk->single_block || address == chunk->base;
+}
+
+uint32_t LargePages(const Chunk* chunk, const void* block) {
+  if (chunk->single_block) return chunk->pages;
+  return chunk->headers[chunk->PageOf(reinterpret_cast<uintptr_t>(block))].pages;
+}
+
+bool StrictOvercommit() {
+  char mode = '0';
+  const int descriptor = os::OpenReadOnly("/proc/sys/vm/overcommit_memory");
+  if (descriptor < 0) return false;
+  const bool read = os::Read(descriptor, &mode, 1) == 1;
+  os::Close(descriptor);
+  return read && mode == '2';
+}
+
+}  // namespace
+
+void ClearWithin(RunIndex& index, uint32_t first, uint32_t count) {
+  const uint32_t end = first + count;
+  uint32_t page = first;
+  while (page < end) {  // kNoPage is beyond every end
+    const uint32_t run = index.RunLengthAt(page, end - page);
+    if (run != 0) index.Clear(page, run);
+    page = index.FirstRunAt(page + run).first;
+  }
+}
+
+void PutFree(Chunk& chunk, uint32_t first, uint32_t count, bool dirty) {
+  chunk.free.Set(first, count);
+  if (!dirty) return;
+  chunk.dirty.Set(first, count);
+  state.dirty += count;
+}
+
+FutexLock& Lock() { return page_lock; }
+Chunk* FirstChunk() { return state.first; }
+
+void Configure() {
+  strict_overcommit.store(StrictOvercommit(), std::memory_order_relaxed);
+  huge_pages = options::Get(Option::kHugePages) != 0;
+  FutexLockHolder hold(page_lock);
+  for (Chunk* chunk = state.first; huge_pages && chunk != nullptr; chunk = chunk->next) {
+    os::AdviseHugePages(reinterpret_cast<void*>(chunk->base), size_t{chunk->pages} * kPageBytes, true);
+  }
+}
+
+SpanHeader* AllocateSlab(uint32_t size_class, uint32_t shard, uint32_t group) {
+  const SizeClass& made = kSizeClasses[size_class];
+  FutexLockHolder hold(page_lock);
+  const Place place = FindOrGrow(made.pages, 1);
+  if (place.chunk == nullptr) return nullptr;
+  Take(*place.chunk, place.page, made.pages);
+  state.slab += made.pages;
+  state.group_slab[group] += made.pages;
+  SpanHeader* header = StartSpan(place, made.pages, group);
+  header->size_class = static_cast<uint8_t>(size_class);
+  header->shard = static_cast<uint8_t>(shard);
+  header->free_blocks = static_cast<uint16_t>(made.blocks);
+  for (uint32_t word = 0; word < kMostSlabBlocks / 64; ++word) {
+    const uint32_t from = word * 64;
+    const uint32_t count = made.blocks > from ? made.blocks - from : 0;
+    header->free_bits[word] = count >= 64 ? ~uint64_t{0} : (uint64_t{1} << count) - 1;
+  }
+  for (uint32_t page = 0; page < made.pages; ++page) {
+    place.chunk->SetEntry(place.page + page, PageEntry::Slab(size_class, group, page));
+  }
+  return header;
+}
+
+void FreeSlab(SpanHeader* slab) {
+  FutexLockHolder hold(page_lock);
+  Chunk& chunk = *ChunkOf(reinterpret_cast<void*>(slab->address));
+  const uint32_t first = chunk.PageOf(slab->address);
+  for (uint32_t page = 0; page < slab->pages; ++page) chunk.SetEntry(first + page, PageEntry());
+  state.slab -= slab->pages;
+  state.group_slab[slab->group] -= slab->pages;
+  PutFree(chunk, first, slab->pages, true);
+}
+
+void* AllocateLarge(size_t bytes, size_t alignment, uint32_t group, bool* clean) {
+  *clean = true;
+  if (alignment > kChunkAlignment || bytes > kMostBytes) return nullptr;
+  const size_t count = PagesOf(bytes);
+  const size_t alignment_pages = alignment > kPageBytes ? alignment / kPageBytes : 1;
+  FutexLockHolder hold(page_lock);
+  if (bytes > size_t{kLargestInChunk} * kPageBytes || count + alignment_pages - 1 > kLargestInChunk)
+    return AllocateSingle(bytes, group);
+  const uint32_t pages = static_cast<uint32_t>(count);
+  const Place place = FindOrGrow(pages, static_cast<uint32_t>(alignment_pages));
+  if (place.chunk == nullptr) return AllocateSingle(bytes, group);
+  *clean = Take(*place.chunk, place.page, pages);
+  state.large += pages;
+  state.group_large[group] += pages;
+  StartSpan(place, pages, group);
+  place.chunk->SetEntry(place.page, PageEntry::Large(group));
+  return reinterpret_cast<void*>(place.chunk->AddressOf(place.page));
+}
+
+bool FreeLarge(Chunk* chunk, void* block) {
+  {
+    FutexLockHolder hold(page_lock);
+    if (!IsLarge(chunk, block)) return false;
+    if (!chunk->single_block) {
+      ForgetInChunk(*chunk, block);
+      return true;
+    }
+    ForgetSingle(chunk);
+  }
+  UnmapChunk(chunk);
+  return true;
+}
+
+size_t LargeBytes(const Chunk* chunk, const void* block) {
+  return IsLarge(chunk, block) ? size_t{LargePages(chunk, block)} * kPageBytes : 0;
+}
+
+bool ResizeLarge(Chunk* chunk, void* block, size_t bytes) {
+  if (bytes > kMostBytes || bytes <= kLargestSmall) return false;
+  const uint32_t pages = PagesOf(bytes);
+  FutexLockHolder hold(page_lock);
+  if (!IsLarge(chunk, block)) return false;
+  const uint32_t now = LargePages(chunk, block);
+  if (pages == now) return true;
+  if (chunk->single_block) return ResizeSingle(chunk, pages);
+  SpanHeader& header = chunk->headers[chunk->PageOf(reinterpret_cast<uintptr_t>(block))];
+  if (pages < now) {
+    ShrinkInChunk(*chunk, header, pages);
+    return true;
+  }
+  return GrowInChunk(*chunk, header, pages);
+}
+
+}  // namespace memgov::arena::pages

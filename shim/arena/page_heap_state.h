@@ -1,0 +1,47 @@
+// What the parts of the page heap share: its state, all of it under pages::Lock() but for the flags that say so.
+#ifndef MEMGOV_SHIM_ARENA_PAGE_HEAP_STATE_H_
+#define MEMGOV_SHIM_ARENA_PAGE_HEAP_STATE_H_
+
+#include <atomic>
+
+#include "shim/arena/page_heap.h"
+
+namespace memgov::arena::pages {
+
+struct State {
+  Chunk* first = nullptr;
+  Chunk* last = nullptr;
+  Chunk* singles = nullptr;  // those of single blocks
+
+  // In pages.
+  uint64_t slab = 0;
+  uint64_t large = 0;
+  uint64_t dirty = 0;
+  uint64_t limbo = 0;
+  uint64_t usable = 0;
+  uint64_t reserved = 0;
+  uint64_t peak_used = 0;
+  uint64_t refaulted = 0;
+  uint64_t given_back = 0;
+  uint64_t group_large[kMostGroups] = {};
+  uint64_t group_slab[kMostGroups] = {};
+  uint64_t metadata_bytes = 0;
+  uint64_t allocations = 0;
+
+  uint32_t next_step = 0;  // pages by which the heap grows next
+};
+extern constinit State state;
+
+// Set while the process has one thread; relaxed.
+extern constinit std::atomic<bool> strict_overcommit;
+extern constinit std::atomic<bool> recent_give_back;
+
+// Sets or clears those of a range that are not, or are.
+void ClearWithin(RunIndex& index, uint32_t first, uint32_t count);
+
+// The pages become free; dirty ones unless they are known to be zero.
+void PutFree(Chunk& chunk, uint32_t first, uint32_t count, bool dirty);
+
+}  // namespace memgov::arena::pages
+
+#endif  // MEMGOV_SHIM_ARENA_PAGE_HEAP_STATE_H_

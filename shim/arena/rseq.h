@@ -1,0 +1,97 @@
+// Restartable sequences (Linux 4.18, rseq(2); registered by glibc from 2.35): a few instructions on a slot that
+// run to their one committing store without this thread being preempted, migrated or interrupted by a signal
+// in between, or start again. x86-64.
+//
+// The sequence reads the CPU's number (or the concurrency id), finds the slot in the table by it, and takes
+// or leaves one block; the store of the new count commits. A table's entry is the slot's distance from `dead`,
+// so that 0, in which zeroed memory starts, is a slot that never has a block nor room for one: that is how a
+// slot is stopped. Whoever stops one runs membarrier (PRIVATE_EXPEDITED_RSEQ) before it looks inside: after it
+// no sequence is under way that has seen the old entry.
+//
+// Safety: any thread and signal handler; a thread without registration has a negative number and gets nothing.
+// Not in a vfork child, which runs on its parent's thread area without being registered (slots.h).
+#ifndef MEMGOV_SHIM_ARENA_RSEQ_H_
+#define MEMGOV_SHIM_ARENA_RSEQ_H_
+
+#include <stdint.h>
+
+#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
+#define MEMGOV_HAS_RSEQ 1
+#else
+#define MEMGOV_HAS_RSEQ 0
+#endif
+
+namespace memgov::arena {
+
+// Relative to the thread pointer. Written once before any slot exists.
+struct RseqArea {
+  intptr_t area = 0;  // struct rseq
+  intptr_t id = 0;    // the field of it that numbers the slots
+};
+extern constinit RseqArea rseq_area;
+
+constexpr uint32_t kMostIds = 1024;
+
+#if MEMGOV_HAS_RSEQ
+
+// The signature that glibc registers on x86 (RSEQ_SIG), as the operand of an undefined instruction before the
+// abort's target; the tables are what debuggers step over sequences by.
+#define MEMGOV_RSEQ_BEGIN                                                              \
+  ".pushsection __rseq_cs, \"aw?\"\n\t.balign 32\n1:\n\t.long 0, 0\n"                   \
+  "\t.quad 2f, 3f - 2f, 4f\n\t.popsection\n"                                           \
+  ".pushsection __rseq_cs_ptr_array, \"aw?\"\n\t.quad 1b\n\t.popsection\n"              \
+  ".pushsection __rseq_exit_point_array, \"aw?\"\n\t.quad 2f, %l[refused]\n\t.popsection\n" \
+  "5:\n\tleaq 1b(%%rip), %[scratch]\n\tmovq %[scratch], %%fs:8(%[area])\n"             \
+  "2:\n\tmovl %%fs:(%[id]), %k[scratch]\n"                                             \
+  "\tcmpl %[most], %k[scratch]\n\tjae %l[refused]\n"                                   \
+  "\tmovq (%[table],%[scratch],8), %[cell]\n\taddq %[dead], %[cell]\n"                 \
+  "\tmovzwl (%[cell]), %k[scratch]\n"
+#define MEMGOV_RSEQ_END                                                                \
+  "3:\n"                                                                               \
+  ".pushsection __rseq_failure, \"ax?\"\n\t.byte 0x0f, 0xb9, 0x3d\n\t.long 0x53053053\n" \
+  "4:\n\tjmp 5b\n\t.popsection\n"
+
+// `dead_cell`: this class's place in the dead slot.
+__attribute__((always_inline)) inline void* RseqPop(const void* table, const void* dead_cell) {
+  void* block;
+  uintptr_t scratch;
+  uintptr_t cell;
+  __asm__ goto(MEMGOV_RSEQ_BEGIN
+               "\ttestl %k[scratch], %k[scratch]\n\tjz %l[refused]\n"
+               "\tmovq (%[cell],%[scratch],8), %[block]\n"
+               "\tdecl %k[scratch]\n\tmovw %w[scratch], (%[cell])\n" MEMGOV_RSEQ_END
+               : [block] "=&r"(block), [scratch] "=&r"(scratch), [cell] "=&r"(cell)
+               : [table] "r"(table), [dead] "r"(dead_cell), [area] "r"(rseq_area.area),
+                 [id] "r"(rseq_area.id), [most] "i"(kMostIds)
+               : "memory", "cc"
+               : refused);
+  return block;
+refused:
+  return nullptr;
+}
+
+__attribute__((always_inline)) inline bool RseqPush(const void* table, const void* dead_cell, void* block) {
+  uintptr_t scratch;
+  uintptr_t cell;
+  __asm__ goto(MEMGOV_RSEQ_BEGIN
+               "\tcmpw 2(%[cell]), %w[scratch]\n\tjae %l[refused]\n"
+               "\tmovq %[block], 8(%[cell],%[scratch],8)\n"
+               "\tincl %k[scratch]\n\tmovw %w[scratch], (%[cell])\n" MEMGOV_RSEQ_END
+               : [scratch] "=&r"(scratch), [cell] "=&r"(cell)
+               : [block] "r"(block), [table] "r"(table), [dead] "r"(dead_cell), [area] "r"(rseq_area.area),
+                 [id] "r"(rseq_area.id), [most] "i"(kMostIds)
+               : "memory", "cc"
+               : refused);
+  return true;
+refused:
+  return false;
+}
+
+#undef MEMGOV_RSEQ_BEGIN
+#undef MEMGOV_RSEQ_END
+
+#endif  // MEMGOV_HAS_RSEQ
+
+}  // namespace memgov::arena
+
+#endif  // MEMGOV_SHIM_ARENA_RSEQ_H_
