@@ -62,6 +62,8 @@ usage: ./setup.sh <command>
                   options go to 'gateway_load compare', such as --seconds 2
   test [--all]    install, build, and run the tests; --all adds the long ones, tsan and the debug build
   bench           install, build, and run the micro and start-up benchmarks under every allocator
+  engine-choice   install, build, and judge the engines and their peers on every load (most of an hour): tables in
+                  docs/engine-choice.md; options such as --runs 3, --seconds 5, --quick
   build [preset]  install and build: release (default), debug, asan or tsan
   install [--dev] the Debian packages; --dev adds what people who change memgov need
   help            this text
@@ -227,6 +229,14 @@ command_bench() {
   python3 "$ROOT/benchmarks/micro/startup.py" --build "$ROOT/build/release" --json "$out/startup.json"
 }
 
+command_engine_choice() {
+  install_packages
+  build release
+  step "comparing engines and peers on every load"
+  python3 -B "$ROOT/benchmarks/engine_choice/engine_choice.py" --build "$ROOT/build/release" \
+    --out "$ROOT/build/engine-choice" --page "$ROOT/docs/engine-choice.md" "$@"
+}
+
 main() {
   local command=${1:-help}
   shift || true
@@ -234,6 +244,7 @@ main() {
     demo) command_demo "$@" ;;
     test) command_test "$@" ;;
     bench) command_bench "$@" ;;
+    engine-choice) command_engine_choice "$@" ;;
     build)
       install_packages
       build "$@"

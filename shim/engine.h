@@ -57,6 +57,12 @@ concept Engine = requires(size_t size, size_t alignment, void* block, const void
 
 // What an engine may have besides.
 //
+// AllocateCounted: malloc's whole work in nearly every case, with the bytes counted in the thread's record; else
+// one of two functions goes on: nothing was counted, or there was no block.
+template <typename E>
+concept AllocatesCounted = requires(size_t size, void* (*rest)(size_t)) {
+  { E::AllocateCounted(size, rest, rest) } -> std::same_as<void*>;
+};
 // TryFree: free's whole work in nearly every case, without a record; it never gives back a sample.
 template <typename E>
 concept HasTryFree = requires(void* block) {
@@ -97,6 +103,11 @@ struct EngineExtras {
   __attribute__((always_inline)) static bool TryFree([[maybe_unused]] void* block) {
     if constexpr (HasTryFree<E>) return E::TryFree(block);
     return false;
+  }
+  __attribute__((always_inline)) static void* AllocateCounted(size_t size, void* (*uncounted)(size_t),
+                                                              [[maybe_unused]] void* (*refused)(size_t)) {
+    if constexpr (AllocatesCounted<E>) return E::AllocateCounted(size, uncounted, refused);
+    return uncounted(size);
   }
   // alignment: at least 16.
   static void* AllocateSample(size_t alignment, size_t size, bool zeroed) {

@@ -101,6 +101,26 @@ void FreeSlow(void* block) {
 
 void FreeRest(void* block) { FreeInEngine(block); }
 
+void* MallocRest(size_t size) {
+  void* block = TryAllocate(size, MEMGOV_CALLER);
+  return block != nullptr ? block : OutOfMemory();
+}
+
+void* MallocRefused(size_t size) {
+  void* block = ChosenEngine::Allocate(size);
+  return block != nullptr ? block : OutOfMemory();
+}
+
+void* NewRefused(size_t size) {
+  void* block = ChosenEngine::Allocate(size);
+  return block != nullptr ? block : NewFailed(size, 0);
+}
+
+void* NewRest(size_t size) {
+  void* block = TryAllocate(size, MEMGOV_CALLER);
+  return block != nullptr ? block : NewFailed(size, 0);
+}
+
 namespace {
 
 // The old block's sample must be gone before its address can be anybody else's.

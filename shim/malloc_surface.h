@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <type_traits>
 
@@ -64,6 +65,13 @@ MEMGOV_HOT void* TryAllocate(size_t size, const void* caller) {
   return ChosenEngine::Allocate(size);
 }
 
+// What is left of malloc and new where the engine counts by itself, called last. The second of each: the bytes
+// are counted already.
+void* MallocRest(size_t size);
+void* MallocRefused(size_t size);
+void* NewRest(size_t size);
+void* NewRefused(size_t size);
+
 MEMGOV_HOT void* TryAllocateAligned(size_t alignment, size_t size, const void* caller) {
   ThreadRecord* record = threads::current;
   if (!Count(record, size)) [[unlikely]]
@@ -75,6 +83,8 @@ MEMGOV_HOT void* TryAllocateAligned(size_t alignment, size_t size, const void* c
 #define MEMGOV_CALLER __builtin_return_address(0)
 
 MEMGOV_HOT void* Malloc(size_t size) {
+  if constexpr (AllocatesCounted<ChosenEngine>)
+    return ChosenExtras::AllocateCounted(size, MallocRest, MallocRefused);
   void* block = TryAllocate(size, MEMGOV_CALLER);
   return block != nullptr ? block : OutOfMemory();
 }
@@ -140,6 +150,8 @@ MEMGOV_HOT void* Realloc(void* block, size_t size) {
 }
 
 MEMGOV_HOT void* New(size_t size) {
+  if constexpr (AllocatesCounted<ChosenEngine>)
+    return ChosenExtras::AllocateCounted(size, NewRest, NewRefused);
   void* block = TryAllocate(size, MEMGOV_CALLER);
   return block != nullptr ? block : NewFailed(size, 0);
 }

@@ -2,8 +2,7 @@
 //
 // Safety: any thread, before main too. Nothing here allocates but the look-up itself, which may call back
 // into calloc (glibc's dlsym does, for its error text, and copes with NULL): such a call gets NULL.
-// Assumptions: the functions behind agree on one heap. An allocator that also exports operator new keeps
-// those blocks to itself, uncounted.
+// Assumptions: the functions behind agree on one heap.
 #ifndef BENCHMARKS_COUNTING_NEXT_ALLOCATOR_H_
 #define BENCHMARKS_COUNTING_NEXT_ALLOCATOR_H_
 

@@ -17,6 +17,7 @@ struct Allocator {
   std::string name;
   std::filesystem::path preload;  // empty: the C library's own
   std::vector<std::pair<std::string, std::string>> environment;
+  std::filesystem::path behind = {};  // preloaded after `preload`; empty: none
 };
 
 struct AllocatorSearch {

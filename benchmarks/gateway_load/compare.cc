@@ -40,7 +40,7 @@ void CountLive(const Options& options, Comparison& comparison, Progress& progres
   if (options.counting.empty()) return;
   LoadShape shape = options.shape;
   shape.seconds_after = std::min(shape.seconds_after, 1.0);
-  absl::StatusOr<LiveResult> live = MeasureLive(options.counting, shape, progress);
+  absl::StatusOr<LiveResult> live = MeasureLive(options.live_under, options.counting, shape, progress);
   if (live.ok()) {
     progress.Say(absl::StrFormat("live bytes: %s MiB on average, %s at most", Mebibytes(live->average_bytes),
                                  Mebibytes(live->peak_bytes)));

@@ -53,7 +53,8 @@ json AsJson(const AllocatorResult& result) {
 
 json AsJson(const LiveResult& live) {
   const Interval drawn = {0, live.series.requested.empty() ? 0 : live.series.requested.back().seconds};
-  return {{"requested_average_bytes", live.average_bytes},
+  return {{"allocator", live.allocator},
+          {"requested_average_bytes", live.average_bytes},
           {"requested_peak_bytes", live.peak_bytes},
           {"requested_after_bytes", live.after_bytes},
           {"usable_average_bytes", live.usable_average_bytes},

@@ -58,10 +58,9 @@ std::string LiveLines(const Comparison& comparison) {
   }
   const LiveResult& live = *comparison.live;
   return absl::StrFormat(
-      "live bytes (counting pass, glibc, MiB): requested %s on average, %s at most, %s afterwards; usable %s "
-      "on "
-      "average;\n  W, the 250 ms rolling peak of requested, averaged: %s\n",
-      Mebibytes(live.average_bytes), Mebibytes(live.peak_bytes), Mebibytes(live.after_bytes),
+      "live bytes (counting pass, %s, MiB): requested %s on average, %s at most, %s afterwards; "
+      "usable %s on average;\n  W, the 250 ms rolling peak of requested, averaged: %s\n",
+      live.allocator, Mebibytes(live.average_bytes), Mebibytes(live.peak_bytes), Mebibytes(live.after_bytes),
       Mebibytes(live.usable_average_bytes), Mebibytes(live.window_peak_bytes));
 }
 

@@ -54,11 +54,16 @@ LiveCounter::~LiveCounter() {
   close(descriptor_);
 }
 
-Allocator LiveCounter::AsAllocator(const std::filesystem::path& preload) const {
+Allocator LiveCounter::Before(const Allocator& allocator, const std::filesystem::path& preload) const {
   // Reached through this process: a file in memory, so that nothing stays behind whatever ends the
   // measurement.
   const std::string path = absl::StrCat("/proc/", getpid(), "/fd/", descriptor_);
-  return {.name = "counting pass", .preload = preload, .environment = {{"MEMGOV_COUNTING_FILE", path}}};
+  Allocator counted = {.name = absl::StrCat("counting before ", allocator.name),
+                       .preload = preload,
+                       .environment = allocator.environment,
+                       .behind = allocator.preload};
+  counted.environment.emplace_back("MEMGOV_COUNTING_FILE", path);
+  return counted;
 }
 
 absl::StatusOr<LiveSeries> LiveCounter::Read() const {

@@ -25,8 +25,8 @@ class LiveCounter {
   LiveCounter(const LiveCounter&) = delete;
   LiveCounter& operator=(const LiveCounter&) = delete;
 
-  // glibc with `preload` (libcounting.so) before it, counting into this object's file.
-  Allocator AsAllocator(const std::filesystem::path& preload) const;
+  // An allocator with `preload` (libcounting.so) before it, counting into this object's file.
+  Allocator Before(const Allocator& allocator, const std::filesystem::path& preload) const;
 
   // All samples so far, and what is live now as the last one. An error where nothing was counted.
   absl::StatusOr<LiveSeries> Read() const;

@@ -130,19 +130,20 @@ absl::StatusOr<PassResult> MeasurePass(const Allocator& allocator, const LoadSha
   return std::move(timed->pass);
 }
 
-absl::StatusOr<LiveResult> MeasureLive(const std::filesystem::path& preload, const LoadShape& shape,
-                                       Progress& progress) {
+absl::StatusOr<LiveResult> MeasureLive(const Allocator& allocator, const std::filesystem::path& preload,
+                                       const LoadShape& shape, Progress& progress) {
   absl::StatusOr<std::unique_ptr<LiveCounter>> counter = LiveCounter::Create();
   if (!counter.ok()) return counter.status();
   absl::StatusOr<TimedPass> timed =
-      RunOne((*counter)->AsAllocator(preload), shape, "counting live bytes (not timed)", progress);
+      RunOne((*counter)->Before(allocator, preload), shape, "counting live bytes (not timed)", progress);
   if (!timed.ok()) return timed.status();
   absl::StatusOr<LiveSeries> series = (*counter)->Read();
   if (!series.ok()) return series.status();
   Shift(series->requested, timed->load_started);
   Shift(series->usable, timed->load_started);
   const Interval load = timed->pass.load();
-  return LiveResult{.series = *series,
+  return LiveResult{.allocator = allocator.name,
+                    .series = *series,
                     .load_seconds = load.to,
                     .average_bytes = Average(series->requested, load),
                     .peak_bytes = Peak(series->requested, load),

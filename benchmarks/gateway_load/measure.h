@@ -59,8 +59,10 @@ struct PassResult {
 absl::StatusOr<PassResult> MeasurePass(const Allocator& allocator, const LoadShape& shape,
                                        const std::string& title, Progress& progress);
 
-// What the same load keeps alive, from a pass under glibc with the counting preload before it.
+// What the same load keeps alive, from a pass with the counting preload before an allocator. A faster one
+// keeps more alive where the load is a closed loop: requests wait for upstream instead of the CPU.
 struct LiveResult {
+  std::string allocator;
   LiveSeries series;  // time 0 is the start of the load
   double load_seconds = 0;
   double average_bytes = 0;  // requested
@@ -70,8 +72,8 @@ struct LiveResult {
   double after_bytes = 0;        // requested, when all is quiet
 };
 
-absl::StatusOr<LiveResult> MeasureLive(const std::filesystem::path& preload, const LoadShape& shape,
-                                       Progress& progress);
+absl::StatusOr<LiveResult> MeasureLive(const Allocator& allocator, const std::filesystem::path& preload,
+                                       const LoadShape& shape, Progress& progress);
 
 }  // namespace gateway_load
 

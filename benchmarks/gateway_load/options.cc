@@ -27,6 +27,7 @@ struct Raw {
   std::vector<std::string> extra;
   std::string memgov_folder;
   bool no_live = false;
+  std::string live_under = "glibc";
 };
 
 [[noreturn]] void Refuse(const std::string& why) {
@@ -97,6 +98,7 @@ void AddChoiceOptions(CLI::App& app, Options& options, Raw& raw) {
       ->capture_default_str()
       ->check(CLI::Range(0.001, 1.0));
   app.add_flag("--no-live", raw.no_live, "Leave the counting pass out");
+  app.add_option("--live-under", raw.live_under, "Allocator of the counting pass")->capture_default_str();
   app.add_option("--json", options.json, "File for the figures and all samples");
   app.add_option("--svg", options.svg, "compare: file for the chart");
 }
@@ -129,6 +131,9 @@ void ChooseAllocators(const Raw& raw, Options& options) {
   absl::StatusOr<std::vector<Allocator>> selected = Select(search, names);
   if (!selected.ok()) Refuse(absl::StrCat("--allocators: ", selected.status().message()));
   options.allocators = *std::move(selected);
+  absl::StatusOr<std::vector<Allocator>> counted = Select(search, {raw.live_under});
+  if (!counted.ok()) Refuse(absl::StrCat("--live-under: ", counted.status().message()));
+  options.live_under = counted->front();
   if (names.empty()) options.absent = search.absent;
 }
 

@@ -24,6 +24,7 @@ struct Options {
   double scale = 0.05;             // of the sweep's numbers of requests
   std::filesystem::path counting;  // libcounting.so; empty: no counting pass
   std::string why_no_counting;
+  Allocator live_under;  // the counting pass runs under this one
   std::filesystem::path json;
   std::filesystem::path svg;
 };

@@ -34,7 +34,10 @@ std::vector<std::string> EnvironmentFor(const Allocator& allocator) {
     if (absl::StartsWith(*entry, "LD_PRELOAD=") || absl::StartsWith(*entry, "MALLOC_ARENA_MAX=")) continue;
     result.emplace_back(*entry);
   }
-  if (!allocator.preload.empty()) result.push_back(absl::StrCat("LD_PRELOAD=", allocator.preload.string()));
+  const std::string behind = allocator.behind.empty() ? "" : absl::StrCat(":", allocator.behind.string());
+  if (!allocator.preload.empty()) {
+    result.push_back(absl::StrCat("LD_PRELOAD=", allocator.preload.string(), behind));
+  }
   for (const auto& [name, value] : allocator.environment) result.push_back(absl::StrCat(name, "=", value));
   return result;
 }
@@ -140,8 +143,11 @@ absl::Status ProcessUnderTest::CheckPreload() const {
   if (plan_.allocator.preload.empty()) return absl::OkStatus();
   std::ifstream maps(absl::StrCat("/proc/", pid_, "/maps"));
   const std::string mapped(std::istreambuf_iterator<char>(maps), {});
-  if (absl::StrContains(mapped, plan_.allocator.preload.string())) return absl::OkStatus();
-  return absl::FailedPreconditionError(absl::StrCat(plan_.allocator.preload.string(), " was not loaded"));
+  for (const std::filesystem::path& wanted : {plan_.allocator.preload, plan_.allocator.behind}) {
+    if (absl::StrContains(mapped, wanted.string())) continue;
+    return absl::FailedPreconditionError(absl::StrCat(wanted.string(), " was not loaded"));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status ProcessUnderTest::Check() {

@@ -21,8 +21,8 @@ namespace {
 
 constexpr double kSettleSeconds = 0.5;
 constexpr size_t kBodies = 16;
-constexpr size_t kSmallestBody = 50 << 10;
-constexpr size_t kLargestBody = 200 << 10;
+constexpr size_t kSmallestBody = 64 << 10;
+constexpr size_t kLargestBody = 224 << 10;
 
 struct Options {
   PlanLimits load{.seconds = 10, .requests = 0, .rate = 0};

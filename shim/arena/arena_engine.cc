@@ -25,18 +25,12 @@ uint32_t OwnGroup() {
 
 // The slot that this thread may use now. nullptr: it has to do without.
 slots::Slot* SlotFor(uint32_t group) {
-  if (slots::view.tables == reinterpret_cast<const char*>(&slots::dead_tables) && !slots::Attach(OwnGroup()))
-    return nullptr;
+  if (slots::view.tables == nullptr && !slots::Attach(OwnGroup())) return nullptr;
   return slots::Current(group);
 }
 
-// The group of the table that this thread allocates from.
-uint32_t AttachedGroup() {
-  return static_cast<uint32_t>((slots::view.own - slots::view.tables) >> kGroupShift);
-}
-
 // One at a time: a slot that was stopped or filled meanwhile leaves the rest to the shard.
-void Stock(const char* table, uint32_t size_class, void* const* blocks, uint32_t count) {
+void Stock(const void* table, uint32_t size_class, void* const* blocks, uint32_t count) {
   uint32_t done = 0;
   while (done < count && slots::Push(table, kSizeClasses[size_class].line, blocks[done])) ++done;
   if (done < count) shards::Return(size_class, blocks + done, count - done);
@@ -44,8 +38,7 @@ void Stock(const char* table, uint32_t size_class, void* const* blocks, uint32_t
 
 uint32_t RefillCount(const slots::Slot& slot, uint32_t size_class) {
   const SizeClass& made = kSizeClasses[size_class];
-  const uint32_t limit = slot.cells[made.line].limit.load(std::memory_order_relaxed);
-  const uint32_t half = (limit + 1) / 2;
+  const uint32_t half = static_cast<uint32_t>(slot.cells[made.line].Limit() + 1) / 2;
   const uint32_t most = made.batch < shards::kMostBatch ? made.batch : shards::kMostBatch;
   return half < 1 ? 1 : half < most ? half : most;
 }
@@ -71,7 +64,8 @@ bool IsSlabBlock(const Chunk* chunk, const void* block, PageEntry* entry) {
 // The blocks are in this function's hands while it fetches them, not in the slot: holding a slot across the
 // wait for a lock cost half the throughput (measured for the design).
 void* ArenaEngine::AllocateSmall(uint32_t size_class) {
-  slots::Slot* slot = SlotFor(AttachedGroup());
+  if (slots::view.tables == nullptr) slots::Attach(OwnGroup());
+  slots::Slot* slot = slots::Current(slots::view.own_group);
   if (slot == nullptr) {
     void* block = nullptr;
     const uint32_t group = OwnGroup();
@@ -79,11 +73,11 @@ void* ArenaEngine::AllocateSmall(uint32_t size_class) {
     return block;
   }
   // The view may be of this call's making, and the slot has what the thread asks for.
-  const char* table = slots::view.own;
+  const void* table = slots::view.own;
   if (void* block = slots::Pop(table, kSizeClasses[size_class].line); block != nullptr) return block;
   slots::GrowLimit(*slot, size_class);
   void* batch[shards::kMostBatch];
-  const uint32_t group = AttachedGroup();
+  const uint32_t group = slots::view.own_group;
   const uint32_t taken = shards::Take(groups::ShardFor(group, slot->id), group, size_class, batch,
                                       RefillCount(*slot, size_class));
   if (taken == 0) return nullptr;
@@ -91,7 +85,10 @@ void* ArenaEngine::AllocateSmall(uint32_t size_class) {
   return batch[0];
 }
 
-void* ArenaEngine::AllocateLarge(size_t size) { return AllocatePages(kPageBytes, size, false); }
+void* ArenaEngine::Allocate(size_t size) {
+  if (size > kLargestSmall) return AllocatePages(kPageBytes, size, false);
+  return AllocateSmall(ClassOfSize(size));
+}
 
 void* ArenaEngine::AllocateZeroed(size_t size) {
   if (size > kLargestSmall) return AllocatePages(kPageBytes, size, true);
@@ -120,7 +117,7 @@ void ArenaEngine::FreeSmall(PageEntry entry, void* block) {
   void* batch[shards::kMostBatch];
   uint32_t count = 0;
   if (slot != nullptr) {
-    const char* table = slots::view.tables + entry.table_offset();
+    const void* table = &slots::view.tables[group];
     slots::GrowLimit(*slot, size_class);
     if (slots::Push(table, entry.line(), block)) return;
     const uint32_t most = RefillCount(*slot, size_class);
@@ -131,17 +128,17 @@ void ArenaEngine::FreeSmall(PageEntry entry, void* block) {
 }
 
 void ArenaEngine::Free(void* block) {
-  Chunk* chunk = ChunkOf(block);
+  Chunk* chunk = ChunkHolding(block);
   if (chunk == nullptr) return foreign::Free(block);
   PageEntry entry;
   if (IsSlabBlock(chunk, block, &entry)) {
-    return IsBlock(entry, reinterpret_cast<uintptr_t>(block)) ? FreeSmall(entry, block) : ExplainBadFree(block);
+    return entry.IsBlock(reinterpret_cast<uintptr_t>(block)) ? FreeSmall(entry, block) : ExplainBadFree(block);
   }
   if (!pages::FreeLarge(chunk, block)) ExplainBadFree(block);
 }
 
 size_t ArenaEngine::UsableSize(const void* block) {
-  const Chunk* chunk = ChunkOf(block);
+  const Chunk* chunk = ChunkHolding(block);
   if (chunk == nullptr) return foreign::UsableSize(block);
   PageEntry entry;
   if (IsSlabBlock(chunk, block, &entry)) return kSizeClasses[entry.size_class()].bytes;
@@ -159,18 +156,18 @@ bool StaysInSlab(PageEntry entry, size_t size) {
 }  // namespace
 
 void* ArenaEngine::Resize(void* block, size_t size) {
-  Chunk* chunk = ChunkOf(block);
+  Chunk* chunk = ChunkHolding(block);
   if (chunk == nullptr) return foreign::Resize(block, size);
   PageEntry entry;
   const bool small = IsSlabBlock(chunk, block, &entry);
   const size_t usable = UsableSize(block);
-  if (usable == 0 || (small && !IsBlock(entry, reinterpret_cast<uintptr_t>(block)))) {
+  if (usable == 0 || (small && !entry.IsBlock(reinterpret_cast<uintptr_t>(block)))) {
     ExplainBadFree(block);
     return nullptr;
   }
   if (small ? StaysInSlab(entry, size) : pages::ResizeLarge(chunk, block, size)) return block;
   void* moved = Allocate(size);
-  if (moved == nullptr) return nullptr;
+  if (moved == nullptr) return size <= usable ? block : nullptr;
   memcpy(moved, block, usable < size ? usable : size);
   if (!TryFree(block)) Free(block);
   return moved;
@@ -186,7 +183,7 @@ void ArenaEngine::Start() {
 }
 
 void ArenaEngine::OwnerTick() {
-  if (slots::view.tables != reinterpret_cast<const char*>(&slots::dead_tables)) slots::Attach(OwnGroup());
+  if (slots::view.tables != nullptr) slots::Attach(OwnGroup());
 }
 
 void ArenaEngine::OwnerNamedPool(PoolId pool) {

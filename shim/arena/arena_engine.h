@@ -19,26 +19,21 @@ class ArenaEngine {
   static constexpr bool kQuiescesForFork = false;
   static constexpr bool kHonoursGlibcVariables = false;
 
-  __attribute__((always_inline)) static void* Allocate(size_t size) {
-    if (size > arena::kLargestSmall) [[unlikely]]
-      return AllocateLarge(size);
-    void* block = arena::slots::Pop(arena::slots::view.own, arena::LineOfSize(size));
-    if (block != nullptr) [[likely]]
-      return block;
-    return AllocateSmall(arena::ClassOfSize(size));
+  // What malloc does in nearly every case: counts, and takes a block from the slot of this CPU. Else it goes on
+  // with `uncounted`, or `refused` when the bytes are counted.
+  __attribute__((always_inline)) static void* AllocateCounted(size_t size, void* (*uncounted)(size_t),
+                                                              void* (*refused)(size_t)) {
+    return arena::slots::PopCounted(size, uncounted, refused);
   }
+  static void* Allocate(size_t size);
 
   // What free does in nearly every case: a block of a slab goes to the slot of this CPU. False: the rest of
   // it is Free's. Needs no record, and leaves errno alone.
   __attribute__((always_inline)) static bool TryFree(void* block) {
-    const arena::Chunk* chunk = arena::ChunkOf(block);
-    if (chunk == nullptr) [[unlikely]]
+    if (!arena::IsInChunk(block)) [[unlikely]]
       return false;
     const uintptr_t address = reinterpret_cast<uintptr_t>(block);
-    const arena::PageEntry entry = chunk->EntryOf(address);
-    if (!IsBlock(entry, address)) [[unlikely]]
-      return false;
-    return arena::slots::Push(arena::slots::view.tables + entry.table_offset(), entry.line(), block);
+    return arena::slots::TryPushOwn(arena::ChunkOf(block)->EntryOf(address), block);
   }
 
   static void* AllocateZeroed(size_t size);
@@ -76,14 +71,7 @@ class ArenaEngine {
   static const char* Verify();
 
  private:
-  static bool IsBlock(arena::PageEntry entry, uintptr_t address) {
-    if (entry.kind() != arena::PageKind::kSlab) return false;
-    const uint32_t magic = arena::kSizeClasses[entry.size_class()].magic;
-    return entry.OffsetInSlab(address) * magic < magic;
-  }
-
   static void* AllocateSmall(uint32_t size_class);
-  static void* AllocateLarge(size_t size);
   static void FreeSmall(arena::PageEntry entry, void* block);
 };
 

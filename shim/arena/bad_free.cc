@@ -29,10 +29,10 @@ const char* Describe(BadFree what) {
 
 // Does the page belong to a large block that begins further down?
 bool InsideLarge(const Chunk& chunk, uintptr_t address) {
-  if (chunk.single_block) return address < chunk.base + size_t{chunk.pages} * kPageBytes;
-  if (address >= chunk.base + size_t{chunk.pages} * kPageBytes) return false;
+  if (address >= chunk.AddressOf(chunk.pages)) return false;
+  if (chunk.single_block != 0) return address >= chunk.single_block;
   const uint32_t page = chunk.PageOf(address);
-  for (uint32_t back = 0; back <= page && back < kLargestInChunk; ++back) {
+  for (uint32_t back = 0; back + chunk.first_page <= page && back < kLargestInChunk; ++back) {
     const PageEntry entry = chunk.EntryOf(chunk.AddressOf(page - back));
     if (entry.kind() == PageKind::kSlab) return false;
     if (entry.kind() == PageKind::kLarge) return back < chunk.headers[page - back].pages;
@@ -57,7 +57,7 @@ void ReportBadFree(const void* block, BadFree what) {
 
 void ExplainBadFree(const void* block) {
   const uintptr_t address = reinterpret_cast<uintptr_t>(block);
-  const Chunk* chunk = ChunkOf(block);
+  const Chunk* chunk = ChunkHolding(block);
   const bool inside = chunk->EntryOf(address).kind() == PageKind::kSlab || InsideLarge(*chunk, address);
   ReportBadFree(block, inside ? BadFree::kInterior : BadFree::kNoBlock);
 }

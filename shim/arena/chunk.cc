@@ -7,7 +7,7 @@
 
 namespace memgov::arena {
 
-constinit std::atomic<Chunk*> roots[kRoots];
+constinit Root roots[kRoots];
 
 namespace {
 
@@ -24,7 +24,7 @@ constexpr uintptr_t kFirstHint = uintptr_t{4} << 40;
 constexpr uintptr_t kHintPlaces = 16384;
 constexpr int kMostHints = 64;
 
-constinit uintptr_t next_hint = 0;  // under the page heap's lock
+constinit uintptr_t next_place = kHintPlaces;  // kHintPlaces: not begun; under the page heap's lock
 
 // The kernel's 16 random bytes for this program (getauxval(3)).
 uintptr_t RandomPlace() {
@@ -36,11 +36,29 @@ uintptr_t RandomPlace() {
 
 size_t RoundUpToChunk(size_t bytes) { return (bytes + kChunkAlignment - 1) & ~(kChunkAlignment - 1); }
 
+bool IsOurs(uintptr_t from, uintptr_t roots_count) {
+  for (uintptr_t root = from >> kChunkShift; roots_count > 0; ++root, --roots_count) {
+    if (roots[root] != Root::kNobodys) return true;
+  }
+  return false;
+}
+
+// Round and round, past places that are ours; those of others cost a system call.
 void* ReserveByHint(size_t bytes) {
-  if (next_hint == 0) next_hint = kFirstHint + RandomPlace() * kChunkAlignment;
-  for (int tries = 0; tries < kMostHints; ++tries) {
-    void* at = os::Reserve(reinterpret_cast<void*>(next_hint), bytes);
-    next_hint += RoundUpToChunk(bytes);
+  const uintptr_t places = RoundUpToChunk(bytes) / kChunkAlignment;
+  if (places > kHintPlaces) return nullptr;
+  if (next_place == kHintPlaces) next_place = RandomPlace();
+  int tries = 0;
+  for (uintptr_t looked = 0; looked < kHintPlaces && tries < kMostHints; ++looked) {
+    if (next_place + places > kHintPlaces) next_place = 0;
+    const uintptr_t hint = kFirstHint + next_place * kChunkAlignment;
+    if (IsOurs(hint, places)) {
+      ++next_place;
+      continue;
+    }
+    next_place += places;
+    ++tries;
+    void* at = os::Reserve(reinterpret_cast<void*>(hint), bytes);
     if (at != nullptr) return at;
   }
   return nullptr;
@@ -67,41 +85,64 @@ void* ReserveAligned(size_t bytes) {
   return nullptr;
 }
 
-void Enter(const Chunk& chunk, Chunk* value) {
-  const uintptr_t first = chunk.base >> kChunkShift;
-  const uintptr_t last = (chunk.base + size_t{chunk.pages} * kPageBytes - 1) >> kChunkShift;
-  for (uintptr_t root = first; root <= last; ++root) roots[root].store(value, std::memory_order_release);
+void Enter(const Chunk& chunk, Root first, Root rest) {
+  const uintptr_t begin = chunk.AddressOf(0) >> kChunkShift;
+  const uintptr_t last = (chunk.AddressOf(chunk.pages) - 1) >> kChunkShift;
+  for (uintptr_t root = last; root > begin; --root) roots[root] = rest;
+  roots[begin] = first;
+}
+
+size_t RoundUpToPage(size_t bytes) { return (bytes + kPageBytes - 1) & ~(kPageBytes - 1); }
+
+Chunk* Reserve(uint32_t pages, size_t metadata_bytes) {
+  const size_t bytes = size_t{pages} * kPageBytes;
+  void* at = ReserveAligned(bytes);
+  if (at == nullptr) return nullptr;
+  if (os::Commit(at, metadata_bytes) != 0) {
+    os::Unmap(at, bytes);
+    return nullptr;
+  }
+  auto* chunk = static_cast<Chunk*>(at);
+  chunk->pages = pages;
+  Enter(*chunk, Root::kChunk, Root::kRestOfSingle);
+  return chunk;
 }
 
 }  // namespace
 
-size_t MetadataBytes(uint32_t pages, bool single_block) {
-  const size_t headers = single_block ? 1 : pages;
-  const size_t bytes = offsetof(Chunk, headers) + headers * sizeof(SpanHeader);
-  return (bytes + kPageBytes - 1) & ~(kPageBytes - 1);
+Chunk* ChunkHolding(const void* address) {
+  uintptr_t root = reinterpret_cast<uintptr_t>(address) >> kChunkShift;
+  if (root >= kRoots) return nullptr;
+  while (root != 0 && roots[root] == Root::kRestOfSingle) --root;
+  const void* begin = reinterpret_cast<void*>(root << kChunkShift);
+  if (!IsInChunk(begin)) return nullptr;
+  Chunk* chunk = ChunkOf(begin);
+  return reinterpret_cast<uintptr_t>(address) < chunk->AddressOf(chunk->pages) ? chunk : nullptr;
 }
 
-Chunk* MakeChunk(uint32_t pages, bool single_block) {
-  void* base = ReserveAligned(size_t{pages} * kPageBytes);
-  if (base == nullptr) return nullptr;
-  auto* chunk = static_cast<Chunk*>(os::MapAnonymous(MetadataBytes(pages, single_block)));
-  if (chunk == nullptr) {
-    os::Unmap(base, size_t{pages} * kPageBytes);
-    return nullptr;
-  }
-  chunk->base = reinterpret_cast<uintptr_t>(base);
-  chunk->pages = pages;
-  chunk->single_block = single_block;
-  Enter(*chunk, chunk);
+Chunk* MakeChunk(uint32_t pages) {
+  const size_t metadata_bytes = RoundUpToPage(offsetof(Chunk, headers) + size_t{pages} * sizeof(SpanHeader));
+  Chunk* chunk = Reserve(pages, metadata_bytes);
+  if (chunk == nullptr) return nullptr;
+  chunk->first_page = chunk->usable_pages = chunk->touched_pages =
+      static_cast<uint32_t>(metadata_bytes / kPageBytes);
   return chunk;
 }
 
-void LeaveRoots(const Chunk& chunk) { Enter(chunk, nullptr); }
-
-void UnmapChunk(Chunk* chunk) {
-  const size_t metadata_bytes = MetadataBytes(chunk->pages, chunk->single_block);
-  os::Unmap(reinterpret_cast<void*>(chunk->base), size_t{chunk->pages} * kPageBytes);
-  os::Unmap(chunk, metadata_bytes);
+Chunk* MakeSingleChunk(uint32_t pages, size_t alignment) {
+  const size_t metadata_bytes = RoundUpToPage(offsetof(Chunk, headers));
+  const size_t begin = (metadata_bytes + alignment - 1) & ~(alignment - 1);
+  const size_t all_pages = begin / kPageBytes + pages;
+  if (all_pages > UINT32_MAX) return nullptr;
+  Chunk* chunk = Reserve(static_cast<uint32_t>(all_pages), metadata_bytes);
+  if (chunk == nullptr) return nullptr;
+  chunk->single_block = chunk->AddressOf(0) + begin;
+  chunk->single_pages = pages;
+  return chunk;
 }
+
+void LeaveRoots(const Chunk& chunk) { Enter(chunk, Root::kNobodys, Root::kNobodys); }
+
+void UnmapChunk(Chunk* chunk) { os::Unmap(chunk, size_t{chunk->pages} * kPageBytes); }
 
 }  // namespace memgov::arena

@@ -1,11 +1,12 @@
 // Chunks: the address space that the arena engine works in, and the way from an address to what lies there.
 //
 // A chunk is reserved without memory (PROT_NONE) on a multiple of 1 GiB, 256 MiB long, or less when that is
-// refused (RLIMIT_AS), and made usable in steps from its begin. One root table over the 47 bits of user
-// addresses, one place per GiB, says which chunk an address belongs to; a page map in the chunk's own metadata
-// says what each page is. The metadata is zeroed by the kernel and touched only where it is used.
+// refused (RLIMIT_AS). It begins with its own metadata, so that the way from a block to its entry in the page
+// map is arithmetic, off which nothing has to be loaded; behind it come pages, made usable in steps. One root
+// table over the 47 bits of user addresses, a byte per GiB, says where chunks begin. The metadata is zeroed by
+// the kernel and touched only where it is used.
 //
-// A block of more than kLargestInChunk pages has a mapping of its own, with a chunk to describe it.
+// A block of more than kLargestInChunk pages has a chunk to itself.
 //
 // Chunks are never unmapped, those of single blocks are: looking up an address that is nobody's block (a wild
 // free) beside the free of such a block is a race that only a broken program can run into.
@@ -27,7 +28,7 @@ constexpr size_t kChunkAlignment = size_t{1} << kChunkShift;
 constexpr uint32_t kPagesPerRoot = 1 << (kChunkShift - kPageShift);
 constexpr size_t kRoots = size_t{1} << (47 - kChunkShift);
 constexpr uint32_t kChunkPages = kIndexPages;
-constexpr uint32_t kSmallestChunkPages = 1024;
+constexpr uint32_t kSmallestChunkPages = 2048;
 
 // 32 MiB: glibc's own largest threshold for blocks that are mapped one by one.
 constexpr uint32_t kLargestInChunk = 8192;
@@ -49,14 +50,19 @@ struct alignas(64) SpanHeader {
 };
 static_assert(sizeof(SpanHeader) == 64);
 
-// All but the page map is under the page heap's lock.
+// All but the page map is under the page heap's lock. Pages are counted from the chunk's begin, the metadata's
+// own included.
 struct Chunk {
-  uintptr_t base;
   uint32_t pages;
-  uint32_t usable_pages;   // from base on: readable and writable, but for `voids`
-  uint32_t touched_pages;  // from base on: beyond this no page was ever handed out
-  bool single_block;
-  Chunk* next;  // in the order of their making
+  uint32_t first_page;     // behind the metadata
+  uint32_t usable_pages;   // up to here: readable and writable, but for `voids`
+  uint32_t touched_pages;  // from here on no page was ever handed out
+  Chunk* next;             // in the order of their making
+
+  // The single block, where it is one's: its begin and its pages. 0: an ordinary chunk.
+  uintptr_t single_block;
+  uint32_t single_pages;
+  uint32_t single_group;
 
   RunIndex free;   // usable pages that no span has, dirty or clean
   RunIndex dirty;  // those of them that still hold memory; clean ones are zero
@@ -64,38 +70,52 @@ struct Chunk {
   // Which pages of `headers` are in memory.
   uint64_t headers_touched[kChunkPages / 64 / 64];
 
-  alignas(kPageBytes) std::atomic<uint32_t> map[kPagesPerRoot];
-  SpanHeader headers[1];  // `pages` of them; one where the chunk is a single block's
+  alignas(kPageBytes) std::atomic<uint64_t> map[kPagesPerRoot];
+  SpanHeader headers[1];  // `pages` of them; none where the chunk is a single block's
 
-  uintptr_t AddressOf(uint32_t page) const { return base + size_t{page} * kPageBytes; }
-  uint32_t PageOf(uintptr_t address) const { return static_cast<uint32_t>((address - base) >> kPageShift); }
-  // Of the page that holds `address`, which need not be below base + pages.
+  uintptr_t AddressOf(uint32_t page) const {
+    return reinterpret_cast<uintptr_t>(this) + size_t{page} * kPageBytes;
+  }
+  static uint32_t PageOf(uintptr_t address) {
+    return static_cast<uint32_t>(address >> kPageShift & (kPagesPerRoot - 1));
+  }
+  // Of the page that holds `address`, anywhere in the chunk's first GiB.
   PageEntry EntryOf(uintptr_t address) const {
-    return PageEntry(map[address >> kPageShift & (kPagesPerRoot - 1)].load(std::memory_order_relaxed));
+    const uintptr_t offset = address >> (kPageShift - 3) & (kPagesPerRoot - 1) * sizeof(uint64_t);
+    const char* entry = reinterpret_cast<const char*>(map) + offset;
+    return PageEntry(reinterpret_cast<const std::atomic<uint64_t>*>(entry)->load(std::memory_order_relaxed));
   }
   void SetEntry(uint32_t page, PageEntry entry) { map[page].store(entry.bits(), std::memory_order_relaxed); }
 };
 
-// nullptr: nobody's. Written under the page heap's lock, release; read by anybody, relaxed: who holds a block
-// was told so in order.
-extern constinit std::atomic<Chunk*> roots[kRoots];
+// Written under the page heap's lock, before any block of the chunk is known to anybody; read by anybody: who
+// holds a block was told so in order.
+enum class Root : uint8_t { kNobodys, kChunk, kRestOfSingle };
+extern constinit Root roots[kRoots];
 
-inline Chunk* ChunkOf(const void* address) {
+// Does a chunk begin in the GiB of this address?
+__attribute__((always_inline)) inline bool IsInChunk(const void* address) {
   const uintptr_t root = reinterpret_cast<uintptr_t>(address) >> kChunkShift;
-  if (root >= kRoots) [[unlikely]]
-    return nullptr;
-  return roots[root].load(std::memory_order_relaxed);
+  return root < kRoots && roots[root] == Root::kChunk;
 }
 
-// Reserves a chunk of `pages` with its metadata, and enters it. nullptr when the kernel refuses. Under the
-// page heap's lock.
-Chunk* MakeChunk(uint32_t pages, bool single_block);
+// That chunk. Only where one does.
+__attribute__((always_inline)) inline Chunk* ChunkOf(const void* address) {
+  return reinterpret_cast<Chunk*>(reinterpret_cast<uintptr_t>(address) & ~(kChunkAlignment - 1));
+}
+
+// The chunk that holds this address, also further inside a single block of more than a GiB; nullptr: nobody's.
+Chunk* ChunkHolding(const void* address);
+
+// Reserves a chunk of `pages`, its metadata among them, and enters it. nullptr when the kernel refuses. Under
+// the page heap's lock, as the next.
+Chunk* MakeChunk(uint32_t pages);
+// The same for one block of `pages` on a multiple of `alignment`; its pages are not usable yet.
+Chunk* MakeSingleChunk(uint32_t pages, size_t alignment);
 
 // The end of a single block's chunk, in two steps: under the page heap's lock, and without it.
 void LeaveRoots(const Chunk& chunk);
 void UnmapChunk(Chunk* chunk);
-
-size_t MetadataBytes(uint32_t pages, bool single_block);
 
 }  // namespace memgov::arena
 

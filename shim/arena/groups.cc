@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "shim/arena/shards.h"
+#include "shim/arena/slots.h"
 
 namespace memgov::arena::groups {
 namespace {
@@ -66,6 +67,7 @@ void Give(PoolId pool) {
   all[group].first_shard = static_cast<uint8_t>(used);
   all[group].shards = static_cast<uint8_t>(got);
   all[group].pool = pool;
+  slots::StartTable(group);
   shards_used.store(used + got, std::memory_order_relaxed);
   count.store(group + 1, std::memory_order_release);
   group_of_pool[pool].store(static_cast<uint8_t>(group), std::memory_order_release);

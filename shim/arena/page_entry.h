@@ -1,12 +1,17 @@
-// One page of our chunks, in the page map: what free needs to know, in one word.
+// One page of our chunks, in the page map: what free needs to know, in one word, laid out for free's few
+// instructions.
 //
-//   bits 0-7    the class's first line in a slot          (slabs)
-//   bits 8-11   which page of its slab                    (slabs)
-//   bits 13-16  the group that owns it: group << 13 is the offset of its table of slots
-//   bits 17-23  the class                                 (slabs)
-//   bits 30-31  the kind
+//   bits 12-16  how far it is from the page's begin to the slab's end, in pages  (slabs)
+//   bits 17-20  the group that owns it
+//   bits 21-22  the kind
+//   bits 24-31  the class's first line in a slot                                 (slabs)
+//   bits 32-63  the class's magic                                                (slabs)
 //
-// Invariant: kNothing but for the pages of slabs and the first page of each large block. Written under the
+// Blocks are counted from the slab's end, and what is left over lies before the first of them: then a multiple
+// of the class's size from the end is a block, without a second comparison.
+//
+// Invariant: kNothing but for the pages of slabs and the first page of each large block within an ordinary
+// chunk. Written under the
 // page heap's lock before any block of the span is known to anybody, and cleared after the last one came
 // back; relaxed, because the block itself passes between threads in order.
 #ifndef MEMGOV_SHIM_ARENA_PAGE_ENTRY_H_
@@ -19,41 +24,52 @@
 namespace memgov::arena {
 
 constexpr uint32_t kMostGroups = 16;
-constexpr uint32_t kGroupShift = 13;
 
 enum class PageKind : uint32_t { kNothing = 0, kSlab = 1, kLarge = 2 };
 
 class PageEntry {
  public:
   constexpr PageEntry() = default;
-  constexpr explicit PageEntry(uint32_t bits) : bits_(bits) {}
+  constexpr explicit PageEntry(uint64_t bits) : bits_(bits) {}
 
   static constexpr PageEntry Slab(uint32_t size_class, uint32_t group, uint32_t page) {
-    return PageEntry(uint32_t{1} << 30 | size_class << 17 | group << kGroupShift | page << 8 |
-                     kSizeClasses[size_class].line);
+    const SizeClass& made = kSizeClasses[size_class];
+    return PageEntry(uint64_t{made.magic} << 32 | made.line << 24 | KindAndGroup(PageKind::kSlab, group) |
+                     (made.pages - page) << kPageShift);
   }
-  static constexpr PageEntry Large(uint32_t group) {
-    return PageEntry(uint32_t{2} << 30 | group << kGroupShift);
+  static constexpr PageEntry Large(uint32_t group) { return PageEntry(KindAndGroup(PageKind::kLarge, group)); }
+
+  static constexpr uint32_t KindAndGroup(PageKind kind, uint32_t group) {
+    return static_cast<uint32_t>(kind) << 21 | group << 17;
   }
 
-  constexpr uint32_t bits() const { return bits_; }
-  constexpr PageKind kind() const { return static_cast<PageKind>(bits_ >> 30); }
-  constexpr uint32_t line() const { return bits_ & 0xff; }
-  constexpr uint32_t page_in_slab() const { return bits_ >> 8 & 0xf; }
-  constexpr uint32_t size_class() const { return bits_ >> 17 & 0x7f; }
-  constexpr uint32_t group() const { return bits_ >> kGroupShift & 0xf; }
-  constexpr uint32_t table_offset() const { return bits_ & (uint32_t{0xf} << kGroupShift); }
+  constexpr uint64_t bits() const { return bits_; }
+  constexpr PageKind kind() const { return static_cast<PageKind>(bits_ >> 21 & 3); }
+  constexpr uint32_t group() const { return bits_ >> 17 & 0xf; }
+  constexpr uint32_t kind_and_group() const { return static_cast<uint32_t>(bits_) & 0x7e0000; }
+  constexpr uint32_t page_in_slab() const {
+    return kSizeClasses[size_class()].pages - (bits_ >> kPageShift & 0x1f);
+  }
+  constexpr uint32_t line() const { return bits_ >> 24 & 0xff; }
+  constexpr uint32_t magic() const { return static_cast<uint32_t>(bits_ >> 32); }
+  constexpr uint32_t size_class() const { return internal::kClassByLine[line()]; }
 
-  // Of a block of this page: bytes from the begin of its slab.
-  uint32_t OffsetInSlab(uintptr_t block) const {
-    return (bits_ & 0xf00) << 4 | static_cast<uint32_t>(block & (kPageBytes - 1));
+  // From an address in this page to the end of its slab.
+  constexpr uint32_t BytesToEnd(uintptr_t address) const {
+    return (static_cast<uint32_t>(bits_) & 0x1f000) - (static_cast<uint32_t>(address) & (kPageBytes - 1));
+  }
+  // Does a block of the slab begin there?
+  constexpr bool IsBlock(uintptr_t address) const { return BytesToEnd(address) * magic() < magic(); }
+  // Which one, counted from the slab's end.
+  constexpr uint32_t BlockIndex(uintptr_t address) const {
+    return static_cast<uint32_t>(uint64_t{BytesToEnd(address)} * magic() >> 32) - 1;
   }
 
  private:
-  uint32_t bits_ = 0;
+  uint64_t bits_ = 0;
 };
 
-static_assert(kMostSlabPages <= 16 && kClasses <= 128);
+static_assert(kMostSlabPages < 32);
 
 }  // namespace memgov::arena
 

@@ -9,6 +9,7 @@ namespace memgov::arena::pages {
 constinit State state;
 constinit std::atomic<bool> strict_overcommit{false};
 constinit std::atomic<bool> recent_give_back{false};
+constinit std::atomic<bool> huge_pages{false};
 
 namespace {
 
@@ -19,8 +20,6 @@ constexpr uint32_t kLargestStep = (64 << 20) / kPageBytes;
 
 // Page numbers have 32 bits; no machine has as much.
 constexpr size_t kMostBytes = size_t{1} << 43;
-
-constinit bool huge_pages = false;  // Configure
 
 uint32_t PagesOf(size_t bytes) { return static_cast<uint32_t>((bytes + kPageBytes - 1) / kPageBytes); }
 
@@ -36,11 +35,14 @@ void Append(Chunk* chunk) {
   state.last = chunk;
 }
 
-void EnterMetadata(const Chunk& chunk) {
-  os::AdviseHugePages(reinterpret_cast<void*>(chunk.base), size_t{chunk.pages} * kPageBytes, huge_pages);
+// Its own page, one of the page map, two of the indexes; headers are counted as they are touched.
+constexpr uint64_t kChunkMetadataBytes = 4 * kPageBytes;
+
+void EnterBooks(Chunk& chunk) {
+  os::AdviseHugePages(&chunk, size_t{chunk.pages} * kPageBytes,
+                      huge_pages.load(std::memory_order_relaxed));
   state.reserved += chunk.pages;
-  // Its own page, one of the page map, one of headers; more as they are used.
-  state.metadata_bytes += chunk.single_block ? 3 * kPageBytes : 2 * kPageBytes;
+  state.metadata_bytes += kChunkMetadataBytes;
 }
 
 // Where the address space is limited (RLIMIT_AS), threads' stacks and libraries need room in it, too.
@@ -56,10 +58,10 @@ bool AddChunk(uint32_t pages) {
   uint32_t largest = LargestChunk();
   while (largest < pages && largest < kChunkPages) largest *= 4;
   for (uint32_t size = largest; size >= kSmallestChunkPages && size >= pages; size /= 4) {
-    Chunk* chunk = MakeChunk(size, false);
+    Chunk* chunk = MakeChunk(size);
     if (chunk == nullptr) continue;
     Append(chunk);
-    EnterMetadata(*chunk);
+    EnterBooks(*chunk);
     return true;
   }
   return false;
@@ -81,17 +83,20 @@ uint32_t FreeAtEnd(const Chunk& chunk) {
   return last.count != 0 && last.first + last.count == chunk.usable_pages ? last.count : 0;
 }
 
-bool GrowIn(Chunk& chunk, uint32_t pages) {
+enum class Growth : uint8_t { kDone, kNoRoom, kRefused };
+
+Growth GrowIn(Chunk& chunk, uint32_t pages) {
   const uint32_t room = chunk.pages - chunk.usable_pages;
   const uint32_t at_end = FreeAtEnd(chunk);
   const uint32_t need = pages > at_end ? pages - at_end : 1;
-  if (need > room) return false;
+  if (need > room) return Growth::kNoRoom;
   if (state.next_step == 0) state.next_step = kFirstStep;
   uint32_t step = state.next_step > need ? state.next_step : need;
   if (step > room) step = room;
   if (!strict_overcommit.load(std::memory_order_relaxed) && state.next_step < kLargestStep)
     state.next_step *= 2;
-  return Extend(chunk, step) || (step > need && Extend(chunk, need));
+  const bool done = Extend(chunk, step) || (step > need && Extend(chunk, need));
+  return done ? Growth::kDone : Growth::kRefused;
 }
 
 // Pages that were decommitted and are usable again.
@@ -112,9 +117,10 @@ bool Revive(uint32_t pages) {
 bool Grow(uint32_t pages) {
   if (Revive(pages)) return true;
   for (Chunk* chunk = state.first; chunk != nullptr; chunk = chunk->next) {
-    if (GrowIn(*chunk, pages)) return true;
+    const Growth growth = GrowIn(*chunk, pages);
+    if (growth != Growth::kNoRoom) return growth == Growth::kDone;  // refused memory is not to be had elsewhere
   }
-  return AddChunk(pages) && GrowIn(*state.last, pages);
+  return AddChunk(pages) && GrowIn(*state.last, pages) == Growth::kDone;
 }
 
 // --- taking and putting ---
@@ -186,27 +192,29 @@ SpanHeader* StartSpan(const Place& place, uint32_t count, uint32_t group) {
 
 // --- blocks with a mapping of their own ---
 
-void* AllocateSingle(size_t bytes, uint32_t group) {
+void CountSingle(Chunk& chunk, int64_t pages) {
+  state.large += pages;
+  state.usable += pages;
+  state.group_large[chunk.single_group] += pages;
+  NoteUsed();
+}
+
+void* AllocateSingle(size_t bytes, size_t alignment, uint32_t group) {
   const uint32_t count = PagesOf(bytes);
-  Chunk* chunk = MakeChunk(count, true);
+  Chunk* chunk = MakeSingleChunk(count, alignment);
   if (chunk == nullptr) return nullptr;
-  void* block = reinterpret_cast<void*>(chunk->base);
+  void* block = reinterpret_cast<void*>(chunk->single_block);
   if (os::Commit(block, size_t{count} * kPageBytes) != 0) {
     LeaveRoots(*chunk);
     UnmapChunk(chunk);
     return nullptr;
   }
-  EnterMetadata(*chunk);
+  EnterBooks(*chunk);
+  chunk->single_group = group;
   chunk->next = state.singles;
   state.singles = chunk;
-  chunk->usable_pages = chunk->touched_pages = count;
-  chunk->headers[0].group = static_cast<uint8_t>(group);
-  chunk->SetEntry(0, PageEntry::Large(group));
-  state.large += count;
-  state.usable += count;
-  state.group_large[group] += count;
   ++state.allocations;
-  NoteUsed();
+  CountSingle(*chunk, count);
   return block;
 }
 
@@ -215,11 +223,9 @@ void ForgetSingle(Chunk* chunk) {
   Chunk** link = &state.singles;
   while (*link != chunk) link = &(*link)->next;
   *link = chunk->next;
-  state.large -= chunk->pages;
-  state.usable -= chunk->pages;
+  CountSingle(*chunk, -static_cast<int64_t>(chunk->single_pages));
   state.reserved -= chunk->pages;
-  state.group_large[chunk->headers[0].group] -= chunk->pages;
-  state.metadata_bytes -= 3 * kPageBytes;
+  state.metadata_bytes -= kChunkMetadataBytes;
   LeaveRoots(*chunk);
 }
 
@@ -232,22 +238,37 @@ void ForgetInChunk(Chunk& chunk, const void* block) {
   PutFree(chunk, page, header.pages, true);
 }
 
-// The kernel extends a mapping in place where nothing is behind it; up to the next GiB nothing of ours is.
-bool ResizeSingle(Chunk* chunk, uint32_t count) {
-  if (count <= kLargestInChunk) return false;  // moves back into a chunk
-  const size_t old_bytes = size_t{chunk->pages} * kPageBytes;
-  const size_t new_bytes = size_t{count} * kPageBytes;
-  const uintptr_t last_root = (chunk->base + old_bytes - 1) >> kChunkShift;
-  if ((chunk->base + new_bytes - 1) >> kChunkShift != last_root) return false;
-  if (os::ResizeMapping(reinterpret_cast<void*>(chunk->base), old_bytes, new_bytes) != 0) return false;
-  const int64_t more = static_cast<int64_t>(count) - chunk->pages;
-  state.large += more;
-  state.usable += more;
+void ChangeSingle(Chunk& chunk, uint32_t pages) {
+  const int64_t more = static_cast<int64_t>(pages) - chunk.single_pages;
+  chunk.pages = static_cast<uint32_t>(chunk.pages + more);
+  chunk.single_pages = pages;
   state.reserved += more;
-  state.group_large[chunk->headers[0].group] += more;
-  chunk->pages = chunk->usable_pages = chunk->touched_pages = count;
-  NoteUsed();
-  return true;
+  CountSingle(chunk, more);
+}
+
+struct SingleResize {
+  bool done = false;
+  // What is left to unmap without the lock.
+  void* rest = nullptr;
+  size_t rest_bytes = 0;
+};
+
+// The kernel extends a mapping in place where nothing is behind it; up to the next GiB nothing of ours is.
+SingleResize ResizeSingle(Chunk& chunk, uint32_t count) {
+  SingleResize resize;
+  if (count <= kLargestInChunk) return resize;  // moves back into an ordinary chunk
+  const size_t old_bytes = size_t{chunk.single_pages} * kPageBytes;
+  const size_t new_bytes = size_t{count} * kPageBytes;
+  const uintptr_t last_root = (chunk.single_block + old_bytes - 1) >> kChunkShift;
+  if ((chunk.single_block + new_bytes - 1) >> kChunkShift != last_root) return resize;
+  if (new_bytes > old_bytes) {
+    void* block = reinterpret_cast<void*>(chunk.single_block);
+    resize.done = os::ResizeMapping(block, old_bytes, new_bytes) == 0;
+  } else {
+    resize = {true, reinterpret_cast<void*>(chunk.single_block + new_bytes), old_bytes - new_bytes};
+  }
+  if (resize.done) ChangeSingle(chunk, count);
+  return resize;
 }
 
 // --- large blocks within chunks ---
@@ -277,12 +298,12 @@ bool GrowInChunk(Chunk& chunk, SpanHeader& header, uint32_t count) {
 
 bool IsLarge(const Chunk* chunk, const void* block) {
   const uintptr_t address = reinterpret_cast<uintptr_t>(block);
-  if ((address & (kPageBytes - 1)) != 0 || chunk->EntryOf(address).kind() != PageKind::kLarge) return false;
-  return !chunk->single_block || address == chunk->base;
+  if (chunk->single_block != 0) return address == chunk->single_block;
+  return (address & (kPageBytes - 1)) == 0 && chunk->EntryOf(address).kind() == PageKind::kLarge;
 }
 
 uint32_t LargePages(const Chunk* chunk, const void* block) {
-  if (chunk->single_block) return chunk->pages;
+  if (chunk->single_block != 0) return chunk->single_pages;
   return chunk->headers[chunk->PageOf(reinterpret_cast<uintptr_t>(block))].pages;
 }
 
@@ -319,10 +340,11 @@ Chunk* FirstChunk() { return state.first; }
 
 void Configure() {
   strict_overcommit.store(StrictOvercommit(), std::memory_order_relaxed);
-  huge_pages = options::Get(Option::kHugePages) != 0;
+  const bool huge = options::Get(Option::kHugePages) != 0;
+  huge_pages.store(huge, std::memory_order_relaxed);
   FutexLockHolder hold(page_lock);
-  for (Chunk* chunk = state.first; huge_pages && chunk != nullptr; chunk = chunk->next) {
-    os::AdviseHugePages(reinterpret_cast<void*>(chunk->base), size_t{chunk->pages} * kPageBytes, true);
+  for (Chunk* chunk = state.first; huge && chunk != nullptr; chunk = chunk->next) {
+    os::AdviseHugePages(chunk, size_t{chunk->pages} * kPageBytes, true);
   }
 }
 
@@ -361,15 +383,15 @@ void FreeSlab(SpanHeader* slab) {
 
 void* AllocateLarge(size_t bytes, size_t alignment, uint32_t group, bool* clean) {
   *clean = true;
-  if (alignment > kChunkAlignment || bytes > kMostBytes) return nullptr;
+  if (alignment > kMostBytes || bytes > kMostBytes) return nullptr;
   const size_t count = PagesOf(bytes);
   const size_t alignment_pages = alignment > kPageBytes ? alignment / kPageBytes : 1;
   FutexLockHolder hold(page_lock);
   if (bytes > size_t{kLargestInChunk} * kPageBytes || count + alignment_pages - 1 > kLargestInChunk)
-    return AllocateSingle(bytes, group);
+    return AllocateSingle(bytes, alignment, group);
   const uint32_t pages = static_cast<uint32_t>(count);
   const Place place = FindOrGrow(pages, static_cast<uint32_t>(alignment_pages));
-  if (place.chunk == nullptr) return AllocateSingle(bytes, group);
+  if (place.chunk == nullptr) return AllocateSingle(bytes, alignment, group);
   *clean = Take(*place.chunk, place.page, pages);
   state.large += pages;
   state.group_large[group] += pages;
@@ -382,7 +404,7 @@ bool FreeLarge(Chunk* chunk, void* block) {
   {
     FutexLockHolder hold(page_lock);
     if (!IsLarge(chunk, block)) return false;
-    if (!chunk->single_block) {
+    if (chunk->single_block == 0) {
       ForgetInChunk(*chunk, block);
       return true;
     }
@@ -399,17 +421,22 @@ size_t LargeBytes(const Chunk* chunk, const void* block) {
 bool ResizeLarge(Chunk* chunk, void* block, size_t bytes) {
   if (bytes > kMostBytes || bytes <= kLargestSmall) return false;
   const uint32_t pages = PagesOf(bytes);
-  FutexLockHolder hold(page_lock);
-  if (!IsLarge(chunk, block)) return false;
-  const uint32_t now = LargePages(chunk, block);
-  if (pages == now) return true;
-  if (chunk->single_block) return ResizeSingle(chunk, pages);
-  SpanHeader& header = chunk->headers[chunk->PageOf(reinterpret_cast<uintptr_t>(block))];
-  if (pages < now) {
-    ShrinkInChunk(*chunk, header, pages);
-    return true;
+  SingleResize single;
+  {
+    FutexLockHolder hold(page_lock);
+    if (!IsLarge(chunk, block)) return false;
+    const uint32_t now = LargePages(chunk, block);
+    if (pages == now) return true;
+    if (chunk->single_block == 0) {
+      SpanHeader& header = chunk->headers[Chunk::PageOf(reinterpret_cast<uintptr_t>(block))];
+      if (pages > now) return GrowInChunk(*chunk, header, pages);
+      ShrinkInChunk(*chunk, header, pages);
+      return true;
+    }
+    single = ResizeSingle(*chunk, pages);
   }
-  return GrowInChunk(*chunk, header, pages);
+  if (single.rest != nullptr) os::Unmap(single.rest, single.rest_bytes);
+  return single.done;
 }
 
 }  // namespace memgov::arena::pages

@@ -76,7 +76,10 @@ Limbo TakeDirty(Cursor& cursor, uint32_t most) {
 int Surrender(const Limbo& limbo, bool decommit) {
   void* at = reinterpret_cast<void*>(limbo.chunk->AddressOf(limbo.run.first));
   const size_t bytes = size_t{limbo.run.count} * kPageBytes;
-  return decommit ? os::Decommit(at, bytes) : os::Discard(at, bytes);
+  if (!decommit) return os::Discard(at, bytes);
+  const int error = os::Decommit(at, bytes);
+  if (error == 0) os::AdviseHugePages(at, bytes, huge_pages.load(std::memory_order_relaxed));
+  return error;
 }
 
 enum class Outcome : uint8_t { kUntouched, kRefused, kDiscarded, kDecommitted };

@@ -35,6 +35,7 @@ extern constinit State state;
 // Set while the process has one thread; relaxed.
 extern constinit std::atomic<bool> strict_overcommit;
 extern constinit std::atomic<bool> recent_give_back;
+extern constinit std::atomic<bool> huge_pages;
 
 // Sets or clears those of a range that are not, or are.
 void ClearWithin(RunIndex& index, uint32_t first, uint32_t count);

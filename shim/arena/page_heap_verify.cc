@@ -35,7 +35,7 @@ const char* CountSpan(const Chunk& chunk, uint32_t& page, Counts& counts) {
 }
 
 const char* CountChunk(const Chunk& chunk, Counts& counts) {
-  for (uint32_t page = 0; page < chunk.usable_pages;) {
+  for (uint32_t page = chunk.first_page; page < chunk.usable_pages;) {
     const bool is_free = chunk.free.Test(page);
     const bool is_void = chunk.voids.Test(page);
     const bool is_dirty = chunk.dirty.Test(page);
@@ -62,12 +62,12 @@ const char* Verify() {
   uint64_t usable = 0;
   for (const Chunk* chunk = state.first; chunk != nullptr; chunk = chunk->next) {
     if (const char* wrong = CountChunk(*chunk, counts); wrong != nullptr) return wrong;
-    usable += chunk->usable_pages;
+    usable += chunk->usable_pages - chunk->first_page;
   }
   usable -= counts.voids;
   for (const Chunk* chunk = state.singles; chunk != nullptr; chunk = chunk->next) {
-    counts.large += chunk->pages;
-    usable += chunk->pages;
+    counts.large += chunk->single_pages;
+    usable += chunk->single_pages;
   }
   uint64_t group_pages = 0;
   for (uint32_t group = 0; group < kMostGroups; ++group) {

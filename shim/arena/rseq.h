@@ -3,10 +3,14 @@
 // in between, or start again. x86-64.
 //
 // The sequence reads the CPU's number (or the concurrency id), finds the slot in the table by it, and takes
-// or leaves one block; the store of the new count commits. A table's entry is the slot's distance from `dead`,
-// so that 0, in which zeroed memory starts, is a slot that never has a block nor room for one: that is how a
-// slot is stopped. Whoever stops one runs membarrier (PRIVATE_EXPEDITED_RSEQ) before it looks inside: after it
-// no sequence is under way that has seen the old entry.
+// or leaves one block; the store of the new cursor commits. Whoever stops a slot puts `dead` in its table's place,
+// a slot that never has a block nor room for one, and runs membarrier (PRIVATE_EXPEDITED_RSEQ) before it looks
+// inside: after it no sequence is under way that has seen the old entry.
+//
+// The cursor is an address, not a count. The processor forwards the cursor from the store of a push to the load
+// of the pop after it before it knows where either goes, and with the cursor the place of the block; a count
+// would have to be added to the cell's address, which free finds out last: 1.6 against 7 ns for a pop and a
+// push whose cell depends on the block (measured, docs/arena.md).
 //
 // Safety: any thread and signal handler; a thread without registration has a negative number and gets nothing.
 // Not in a vfork child, which runs on its parent's thread area without being registered (slots.h).
@@ -23,12 +27,11 @@
 
 namespace memgov::arena {
 
-// Relative to the thread pointer. Written once before any slot exists.
+// Offsets from the thread pointer.
 struct RseqArea {
   intptr_t area = 0;  // struct rseq
   intptr_t id = 0;    // the field of it that numbers the slots
 };
-extern constinit RseqArea rseq_area;
 
 constexpr uint32_t kMostIds = 1024;
 
@@ -44,42 +47,43 @@ constexpr uint32_t kMostIds = 1024;
   "5:\n\tleaq 1b(%%rip), %[scratch]\n\tmovq %[scratch], %%fs:8(%[area])\n"             \
   "2:\n\tmovl %%fs:(%[id]), %k[scratch]\n"                                             \
   "\tcmpl %[most], %k[scratch]\n\tjae %l[refused]\n"                                   \
-  "\tmovq (%[table],%[scratch],8), %[cell]\n\taddq %[dead], %[cell]\n"                 \
-  "\tmovzwl (%[cell]), %k[scratch]\n"
+  "\tmovq (%[table],%[scratch],8), %[cell]\n\taddq %[offset], %[cell]\n"               \
+  "\tmovq (%[cell]), %[scratch]\n"
 #define MEMGOV_RSEQ_END                                                                \
   "3:\n"                                                                               \
   ".pushsection __rseq_failure, \"ax?\"\n\t.byte 0x0f, 0xb9, 0x3d\n\t.long 0x53053053\n" \
   "4:\n\tjmp 5b\n\t.popsection\n"
 
-// `dead_cell`: this class's place in the dead slot.
-__attribute__((always_inline)) inline void* RseqPop(const void* table, const void* dead_cell) {
+// `offset`: where the class begins in a slot.
+__attribute__((always_inline)) inline void* RseqPop(const void* table, uintptr_t offset, RseqArea where) {
   void* block;
   uintptr_t scratch;
   uintptr_t cell;
-  __asm__ goto(MEMGOV_RSEQ_BEGIN
-               "\ttestl %k[scratch], %k[scratch]\n\tjz %l[refused]\n"
-               "\tmovq (%[cell],%[scratch],8), %[block]\n"
-               "\tdecl %k[scratch]\n\tmovw %w[scratch], (%[cell])\n" MEMGOV_RSEQ_END
+  __asm__ volatile goto(MEMGOV_RSEQ_BEGIN
+               "\tmovq -8(%[scratch]), %[block]\n\ttestq %[block], %[block]\n\tjz %l[refused]\n"
+               "\tsubq $8, %[scratch]\n\tmovq %[scratch], (%[cell])\n" MEMGOV_RSEQ_END
                : [block] "=&r"(block), [scratch] "=&r"(scratch), [cell] "=&r"(cell)
-               : [table] "r"(table), [dead] "r"(dead_cell), [area] "r"(rseq_area.area),
-                 [id] "r"(rseq_area.id), [most] "i"(kMostIds)
+               : [table] "r"(table), [offset] "r"(offset), [area] "r"(where.area),
+                 [id] "r"(where.id), [most] "i"(kMostIds)
                : "memory", "cc"
                : refused);
+  if (block == nullptr) __builtin_unreachable();  // so that nobody tests for it
   return block;
 refused:
   return nullptr;
 }
 
-__attribute__((always_inline)) inline bool RseqPush(const void* table, const void* dead_cell, void* block) {
+__attribute__((always_inline)) inline bool RseqPush(const void* table, uintptr_t offset, void* block,
+                                                    RseqArea where) {
   uintptr_t scratch;
   uintptr_t cell;
-  __asm__ goto(MEMGOV_RSEQ_BEGIN
-               "\tcmpw 2(%[cell]), %w[scratch]\n\tjae %l[refused]\n"
-               "\tmovq %[block], 8(%[cell],%[scratch],8)\n"
-               "\tincl %k[scratch]\n\tmovw %w[scratch], (%[cell])\n" MEMGOV_RSEQ_END
+  __asm__ volatile goto(MEMGOV_RSEQ_BEGIN
+               "\tcmpq 8(%[cell]), %[scratch]\n\tjae %l[refused]\n"
+               "\tmovq %[block], (%[scratch])\n"
+               "\taddq $8, %[scratch]\n\tmovq %[scratch], (%[cell])\n" MEMGOV_RSEQ_END
                : [scratch] "=&r"(scratch), [cell] "=&r"(cell)
-               : [block] "r"(block), [table] "r"(table), [dead] "r"(dead_cell), [area] "r"(rseq_area.area),
-                 [id] "r"(rseq_area.id), [most] "i"(kMostIds)
+               : [block] "r"(block), [table] "r"(table), [offset] "r"(offset), [area] "r"(where.area),
+                 [id] "r"(where.id), [most] "i"(kMostIds)
                : "memory", "cc"
                : refused);
   return true;

@@ -58,12 +58,13 @@ SpanHeader* Fullest(const ClassOfShard& owner) {
 
 uint32_t TakeFrom(SpanHeader& slab, void** out, uint32_t want) {
   const uint32_t bytes = kSizeClasses[slab.size_class].bytes;
+  const uintptr_t end = slab.address + size_t{slab.pages} * kPageBytes;
   uint32_t taken = 0;
   for (uint32_t word = 0; taken < want && word < kMostSlabBlocks / 64; ++word) {
     uint64_t bits = slab.free_bits[word];
     for (; bits != 0 && taken < want; bits &= bits - 1) {
       const uint32_t index = word * 64 + static_cast<uint32_t>(std::countr_zero(bits));
-      out[taken++] = reinterpret_cast<void*>(slab.address + size_t{index} * bytes);
+      out[taken++] = reinterpret_cast<void*>(end - size_t{index + 1} * bytes);
     }
     slab.free_bits[word] = bits;
   }
@@ -82,8 +83,7 @@ BlockPlace PlaceOf(const void* block) {
   Chunk* chunk = ChunkOf(block);
   const PageEntry entry = chunk->EntryOf(address);
   SpanHeader* slab = &chunk->headers[chunk->PageOf(address) - entry.page_in_slab()];
-  const uint64_t offset = entry.OffsetInSlab(address);
-  const uint32_t index = static_cast<uint32_t>(offset * kSizeClasses[entry.size_class()].magic >> 32);
+  const uint32_t index = entry.BlockIndex(address);
   return {slab, index / 64, uint64_t{1} << (index % 64)};
 }
 
@@ -95,7 +95,6 @@ bool IsOfClass(uint32_t size_class, const void* block) {
 
 // What one lock's hold leaves to do without it.
 struct Leftovers {
-  SpanHeader* empty = nullptr;
   void* freed_twice[kMostBatch];
   uint32_t freed_twice_count = 0;
 };
@@ -115,16 +114,10 @@ void ReturnOne(ClassOfShard& owner, void* block, Leftovers& left) {
   Unlink(owner, slab);
   --owner.slabs;
   owner.free_blocks -= blocks;
-  slab->next = left.empty;
-  left.empty = slab;
+  pages::FreeSlab(slab);  // under this lock, so that fork and verify always find it in one of the books
 }
 
 void Finish(Leftovers& left) {
-  while (left.empty != nullptr) {
-    SpanHeader* slab = left.empty;
-    left.empty = slab->next;
-    pages::FreeSlab(slab);
-  }
   for (uint32_t index = 0; index < left.freed_twice_count; ++index) {
     ReportBadFree(left.freed_twice[index], BadFree::kDouble);
   }

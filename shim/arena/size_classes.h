@@ -26,8 +26,8 @@ struct SizeClass {
   uint32_t bytes;
   uint32_t pages;   // of a slab
   uint32_t blocks;  // in a slab
-  // ceil(2^32 / bytes). With 16-bit offsets n: n * magic >> 32 is n / bytes, and n is a multiple of bytes
-  // just when the low 32 bits of n * magic are below magic (Lemire, Kaser, Kurz, "Faster remainder by direct
+  // ceil(2^32 / bytes). For n up to 64 KiB: n * magic >> 32 is n / bytes, and n is a multiple of bytes just
+  // when the low 32 bits of n * magic are below magic (Lemire, Kaser, Kurz, "Faster remainder by direct
   // computation", 2019).
   uint32_t magic;
   uint32_t line;      // where its blocks begin in a slot, in cache lines
@@ -54,12 +54,12 @@ constexpr uint32_t PagesOf(uint32_t bytes) {
   return kMostSlabPages;
 }
 
-// 16 KiB worth of them, at least 4 up to 8 KiB, then 2. Seven to a cache line, for the first word is the
-// count: 63 fill 8 lines.
+// 16 KiB worth of them, at least 4 up to 8 KiB, then 2. Behind the three words of a cell's head 61 fill
+// 8 lines.
 constexpr uint32_t CapacityOf(uint32_t bytes) {
   if (bytes > 8192) return 2;
   const uint32_t blocks = 16384 / bytes;
-  return blocks < 4 ? 4 : blocks > 63 ? 63 : blocks;
+  return blocks < 4 ? 4 : blocks > 61 ? 61 : blocks;
 }
 
 constexpr std::array<SizeClass, kClasses> MakeClasses() {
@@ -74,7 +74,7 @@ constexpr std::array<SizeClass, kClasses> MakeClasses() {
     made.capacity = CapacityOf(made.bytes);
     made.batch = (made.capacity + 1) / 2;
     made.line = line;
-    line += ((made.capacity + 1) * 8 + kLineBytes - 1) / kLineBytes;
+    line += ((made.capacity + 3) * 8 + kLineBytes - 1) / kLineBytes;
   }
   return classes;
 }
@@ -86,7 +86,22 @@ constexpr size_t kCoarseEntries = kLargestSmall / 128 + 1;
 
 }  // namespace internal
 
-constexpr std::array<SizeClass, kClasses> kSizeClasses = internal::MakeClasses();
+inline constexpr std::array<SizeClass, kClasses> kSizeClasses = internal::MakeClasses();
+
+namespace internal {
+
+constexpr std::array<uint8_t, 256> MakeClassByLine() {
+  std::array<uint8_t, 256> classes{};
+  for (uint32_t index = 0; index < kClasses; ++index) {
+    classes[kSizeClasses[index].line] = static_cast<uint8_t>(index);
+  }
+  return classes;
+}
+
+// Of lines that are some class's first.
+inline constexpr std::array<uint8_t, 256> kClassByLine = MakeClassByLine();
+
+}  // namespace internal
 
 // Line 255 of a slot is not a class's (slots.h).
 constexpr uint32_t kSlotLines = 256;
@@ -95,9 +110,10 @@ static_assert(kSizeClasses[kClasses - 1].bytes == kLargestSmall);
 
 namespace internal {
 
+template <typename T>
 struct Lookup {
-  std::array<uint8_t, kFineEntries> fine{};
-  std::array<uint8_t, kCoarseEntries> coarse{};
+  std::array<T, kFineEntries> fine{};
+  std::array<T, kCoarseEntries> coarse{};
 };
 
 constexpr uint32_t SmallestClassFor(size_t size) {
@@ -106,24 +122,24 @@ constexpr uint32_t SmallestClassFor(size_t size) {
   return index;
 }
 
-template <typename F>
-constexpr Lookup MakeLookup(F&& value) {
-  Lookup lookup;
+template <typename T, typename F>
+constexpr Lookup<T> MakeLookup(F&& value) {
+  Lookup<T> lookup;
   for (size_t place = 0; place < kFineEntries; ++place) {
-    lookup.fine[place] = static_cast<uint8_t>(value(kSizeClasses[SmallestClassFor(place * 16)], place * 16));
+    lookup.fine[place] = static_cast<T>(value(SmallestClassFor(place * 16)));
   }
   for (size_t place = 0; place < kCoarseEntries; ++place) {
-    lookup.coarse[place] =
-        static_cast<uint8_t>(value(kSizeClasses[SmallestClassFor(place * 128)], place * 128));
+    lookup.coarse[place] = static_cast<T>(value(SmallestClassFor(place * 128)));
   }
   return lookup;
 }
 
-inline constexpr Lookup kClassLookup =
-    MakeLookup([](const SizeClass&, size_t size) { return SmallestClassFor(size); });
-inline constexpr Lookup kLineLookup = MakeLookup([](const SizeClass& found, size_t) { return found.line; });
+inline constexpr auto kClassLookup = MakeLookup<uint8_t>([](uint32_t found) { return found; });
+inline constexpr auto kCellLookup =
+    MakeLookup<uint16_t>([](uint32_t found) { return kSizeClasses[found].line * kLineBytes; });
 
-inline uint8_t LookUp(const Lookup& lookup, size_t size) {
+template <typename T>
+__attribute__((always_inline)) inline T LookUp(const Lookup<T>& lookup, size_t size) {
   return size <= kFine ? lookup.fine[(size + 15) / 16] : lookup.coarse[(size + 127) / 128];
 }
 
@@ -131,7 +147,10 @@ inline uint8_t LookUp(const Lookup& lookup, size_t size) {
 
 // size <= kLargestSmall. 0 has the class of 1.
 inline uint32_t ClassOfSize(size_t size) { return internal::LookUp(internal::kClassLookup, size); }
-inline uint32_t LineOfSize(size_t size) { return internal::LookUp(internal::kLineLookup, size); }
+// Where its class begins in a slot, in bytes.
+__attribute__((always_inline)) inline uintptr_t CellOfSize(size_t size) {
+  return internal::LookUp(internal::kCellLookup, size);
+}
 
 // The smallest class that holds `size` and all of whose blocks lie on multiples of `alignment` (a power of
 // two, at most a page); kClasses when there is none.

@@ -10,23 +10,29 @@
 
 namespace memgov::arena {
 
-constinit RseqArea rseq_area;
-
 namespace slots {
 
 constinit Slot dead;
 constinit Table sequence_tables[kMostGroups];
 constinit Table portable_tables[kMostGroups];
-constinit Table dead_tables[kMostGroups];
 constinit std::atomic<Way> way{Way::kNone};
-constinit thread_local ThreadView view{reinterpret_cast<const char*>(&dead_tables),
-                                       reinterpret_cast<const char*>(&dead_tables)};
+namespace {
+
+// A thread without a record, or without sequences, has nothing left of its interval, ever.
+constinit std::atomic<uint64_t> nothing_left{0};
+constinit RseqArea rseq_area;  // written once, before any slot exists
+
+constexpr ThreadView kDetached{&nothing_left, nullptr, {}, kNothingExpected, 0, nullptr};
+
+}  // namespace
+
+constinit thread_local ThreadView view = kDetached;
 
 namespace {
 
 constexpr int64_t kMostSlotBytes = 512 << 10;
 constexpr int64_t kMostBytes = 32 << 20;
-constexpr uint16_t kFirstLimit = 4;
+constexpr uint64_t kFirstLimit = 4;
 
 constinit FutexLock slots_lock{LockRank::kSlots};
 // Under slots_lock; the list itself is read without it.
@@ -36,15 +42,7 @@ constinit std::atomic<int64_t> all_limit_bytes{0};  // relaxed
 constinit std::atomic<uint64_t> slot_count{0};
 constinit std::atomic<uint64_t> lost_slots{0};
 
-intptr_t DistanceOf(const Slot* slot) {
-  return reinterpret_cast<intptr_t>(slot) - reinterpret_cast<intptr_t>(&dead);
-}
-
-Slot* SlotAt(intptr_t distance) {
-  return distance == 0 ? nullptr : reinterpret_cast<Slot*>(reinterpret_cast<intptr_t>(&dead) + distance);
-}
-
-std::atomic<intptr_t>& EntryOf(const Slot& slot) {
+std::atomic<Slot*>& EntryOf(const Slot& slot) {
   return (way.load(std::memory_order_relaxed) == Way::kSequences ? sequence_tables
                                                                  : portable_tables)[slot.group][slot.id];
 }
@@ -60,7 +58,8 @@ void Leave(Slot& slot) { slot.busy.store(0, std::memory_order_release); }
 Slot* PortableSlot(const void* table) {
   const uint32_t id = CurrentId();
   if (id >= kMostIds) return nullptr;
-  return SlotAt((*static_cast<const Table*>(table))[id].load(std::memory_order_acquire));
+  Slot* slot = (*static_cast<const Table*>(table))[id].load(std::memory_order_acquire);
+  return slot != &dead ? slot : nullptr;
 }
 
 template <typename F>
@@ -75,7 +74,15 @@ bool Exists(uint32_t group, uint32_t id) {
   return found;
 }
 
-// A slot whose entry is 0 although it exists is stopped.
+void StartCells(Slot& slot) {
+  for (const SizeClass& made : kSizeClasses) {
+    Cell& cell = slot.cells[made.line];
+    cell.cursor.store(cell.Begin(), std::memory_order_relaxed);
+    cell.end.store(cell.Begin(), std::memory_order_relaxed);
+  }
+}
+
+// A slot that exists although its entry is `dead` is stopped.
 Slot* Make(uint32_t group, uint32_t id) {
   if (Exists(group, id) || !slots_lock.TryLock()) return nullptr;
   Slot* slot = nullptr;
@@ -83,10 +90,11 @@ Slot* Make(uint32_t group, uint32_t id) {
   if (slot != nullptr) {
     slot->group = group;
     slot->id = id;
+    StartCells(*slot);
     slot->next = first_slot.load(std::memory_order_relaxed);
     first_slot.store(slot, std::memory_order_release);
     slot_count.fetch_add(1, std::memory_order_relaxed);
-    EntryOf(*slot).store(DistanceOf(slot), std::memory_order_release);
+    EntryOf(*slot).store(slot, std::memory_order_release);
   }
   slots_lock.Unlock();
   return slot;
@@ -121,7 +129,7 @@ constexpr int kMostWaits = 100;
 constexpr uint64_t kWaitNs = 1000000;
 
 // Membarrier was granted when memgov started and is not any more: a filter came. What was under way when the
-// entries became 0 is over within the time that a few instructions take, or is started again by the switch
+// entries became `dead` is over within the time that a few instructions take, or is started again by the switch
 // that interrupts it; entries stay 0, and everybody changes to the other way.
 void GiveUpSequences() {
   constexpr uint64_t kLongEnoughNs = 20000000;
@@ -131,7 +139,7 @@ void GiveUpSequences() {
 
 void StopSequences() {
   ForEachSlot([](Slot& slot) {
-    EntryOf(slot).store(0, std::memory_order_seq_cst);
+    EntryOf(slot).store(&dead, std::memory_order_seq_cst);
     slot.in_hand = true;
   });
   if (os::Membarrier(os::Barrier::kRestart) == 0) return;
@@ -161,7 +169,7 @@ void RestartLocked() {
   stopped = false;
   const bool sequences = way.load(std::memory_order_relaxed) == Way::kSequences;
   ForEachSlot([&](Slot& slot) {
-    EntryOf(slot).store(DistanceOf(&slot), std::memory_order_release);
+    EntryOf(slot).store(&slot, std::memory_order_release);
     if (!sequences && slot.in_hand) Leave(slot);
     slot.in_hand = false;
   });
@@ -170,16 +178,17 @@ void RestartLocked() {
 uint64_t EmptyCell(Slot& slot, uint32_t size_class) {
   const SizeClass& made = kSizeClasses[size_class];
   Cell& cell = slot.cells[made.line];
-  const uint16_t limit = cell.limit.exchange(0, std::memory_order_relaxed);
-  slot.limit_bytes.fetch_sub(int64_t{limit} * made.bytes, std::memory_order_relaxed);
-  all_limit_bytes.fetch_sub(int64_t{limit} * made.bytes, std::memory_order_relaxed);
-  const uint32_t count = cell.count.load(std::memory_order_relaxed);
-  cell.count.store(0, std::memory_order_relaxed);
-  for (uint32_t done = 0; done < count; done += shards::kMostBatch) {
-    const uint32_t rest = count - done;
-    shards::Return(size_class, cell.Blocks() + done, rest < shards::kMostBatch ? rest : shards::kMostBatch);
+  void** const end = cell.end.exchange(cell.Begin(), std::memory_order_relaxed);  // beside GrowLimit
+  const int64_t limit_bytes = static_cast<int64_t>(static_cast<uint64_t>(end - cell.Begin()) * made.bytes);
+  slot.limit_bytes.fetch_sub(limit_bytes, std::memory_order_relaxed);
+  all_limit_bytes.fetch_sub(limit_bytes, std::memory_order_relaxed);
+  const uint64_t count = cell.Count();
+  cell.cursor.store(cell.Begin(), std::memory_order_relaxed);
+  for (uint64_t done = 0; done < count; done += shards::kMostBatch) {
+    const uint64_t rest = count - done < shards::kMostBatch ? count - done : shards::kMostBatch;
+    shards::Return(size_class, cell.Begin() + done, static_cast<uint32_t>(rest));
   }
-  return uint64_t{count} * made.bytes;
+  return count * made.bytes;
 }
 
 uint64_t EmptySlot(Slot& slot) {
@@ -201,11 +210,11 @@ void* PortablePop(const void* table, uint32_t line) {
   Slot* slot = PortableSlot(table);
   if (slot == nullptr || !TryTake(*slot)) return nullptr;
   Cell& cell = slot->cells[line];
-  const uint16_t count = cell.count.load(std::memory_order_relaxed);
+  void** cursor = cell.cursor.load(std::memory_order_relaxed);
   void* block = nullptr;
-  if (count != 0) {
-    block = cell.Blocks()[count - 1];
-    cell.count.store(static_cast<uint16_t>(count - 1), std::memory_order_relaxed);
+  if (cursor > cell.Begin()) {
+    block = *--cursor;
+    cell.cursor.store(cursor, std::memory_order_relaxed);
   }
   Leave(*slot);
   return block;
@@ -215,17 +224,42 @@ bool PortablePush(const void* table, uint32_t line, void* block) {
   Slot* slot = PortableSlot(table);
   if (slot == nullptr || !TryTake(*slot)) return false;
   Cell& cell = slot->cells[line];
-  const uint16_t count = cell.count.load(std::memory_order_relaxed);
-  const bool has_room = count < cell.limit.load(std::memory_order_relaxed);
+  void** cursor = cell.cursor.load(std::memory_order_relaxed);
+  const bool has_room = cursor < cell.end.load(std::memory_order_relaxed);
   if (has_room) {
-    cell.Blocks()[count] = block;
-    cell.count.store(static_cast<uint16_t>(count + 1), std::memory_order_relaxed);
+    *cursor = block;
+    cell.cursor.store(cursor + 1, std::memory_order_relaxed);
   }
   Leave(*slot);
   return has_room;
 }
 
+void* Pop(const void* table, uint32_t line) {
+#if MEMGOV_HAS_RSEQ
+  if (way.load(std::memory_order_relaxed) == Way::kSequences)
+    return RseqPop(table, line * kLineBytes, rseq_area);
+#endif
+  return PortablePop(table, line);
+}
+
+bool Push(const void* table, uint32_t line, void* block) {
+#if MEMGOV_HAS_RSEQ
+  if (way.load(std::memory_order_relaxed) == Way::kSequences)
+    return RseqPush(table, line * kLineBytes, block, rseq_area);
+#endif
+  return PortablePush(table, line, block);
+}
+
+void StartTable(uint32_t group) {
+  for (uint32_t id = 0; id < kMostIds; ++id) {
+    sequence_tables[group][id].store(&dead, std::memory_order_relaxed);
+    portable_tables[group][id].store(&dead, std::memory_order_relaxed);
+  }
+}
+
 void Start(Way wanted) {
+  StartCells(dead);
+  StartTable(0);
   const bool has_area = FindArea();
   Way chosen = wanted;
   if (wanted == Way::kSequences && (MEMGOV_HAS_RSEQ == 0 || !has_area || !CanRestart())) chosen = Way::kPortable;
@@ -234,41 +268,46 @@ void Start(Way wanted) {
 
 bool Attach(uint32_t group) {
   ThreadRecord* record = threads::current;
-  if (record != nullptr) {
-    const pid_t marked = record->vfork_thread.load(std::memory_order_relaxed);
-    if (marked != 0 && marked != os::ThreadId()) return false;
-    if (marked != 0) record->vfork_thread.store(0, std::memory_order_relaxed);
-  }
+  const pid_t marked = record != nullptr ? record->vfork_thread.load(std::memory_order_relaxed) : 0;
+  if (marked != 0 && marked != os::ThreadId()) return false;
+  if (marked != 0) record->vfork_thread.store(0, std::memory_order_relaxed);
   const Way now = way.load(std::memory_order_acquire);
   if (now == Way::kNone) return false;
-  const Table* tables = now == Way::kSequences ? sequence_tables : portable_tables;
-  view.tables = reinterpret_cast<const char*>(tables);
-  view.own = reinterpret_cast<const char*>(&tables[group]);
+  ThreadView attached = kDetached;
+  attached.tables = now == Way::kSequences ? sequence_tables : portable_tables;
+  attached.own = reinterpret_cast<const char*>(&attached.tables[group]);
+  attached.own_group = group;
+  if (now == Way::kSequences) {
+    attached.area = rseq_area;
+    attached.expected = PageEntry::KindAndGroup(PageKind::kSlab, group);
+    if (record != nullptr) attached.left = &record->sample_left;
+  }
+  view = attached;
   return true;
 }
 
-void Detach() { view.tables = view.own = reinterpret_cast<const char*>(&dead_tables); }
+void Detach() { view = kDetached; }
 
 Slot* Current(uint32_t group) {
   const uint32_t id = CurrentId();
-  if (id >= kMostIds || view.tables == reinterpret_cast<const char*>(&dead_tables)) return nullptr;
-  const auto* tables = reinterpret_cast<const Table*>(view.tables);
-  Slot* slot = SlotAt(tables[group][id].load(std::memory_order_acquire));
-  return slot != nullptr ? slot : Make(group, id);
+  if (id >= kMostIds || view.tables == nullptr) return nullptr;
+  Slot* slot = view.tables[group][id].load(std::memory_order_acquire);
+  return slot != &dead ? slot : Make(group, id);
 }
 
 void GrowLimit(Slot& slot, uint32_t size_class) {
   const SizeClass& made = kSizeClasses[size_class];
   Cell& cell = slot.cells[made.line];
-  uint16_t limit = cell.limit.load(std::memory_order_relaxed);
+  void** end = cell.end.load(std::memory_order_relaxed);
+  const uint64_t limit = static_cast<uint64_t>(end - cell.Begin());
   if (limit >= made.capacity) return;
-  const uint32_t doubled = limit == 0 ? kFirstLimit : limit * 2U;
-  const uint16_t more = static_cast<uint16_t>(doubled < made.capacity ? doubled : made.capacity);
-  const int64_t bytes = int64_t{more - limit} * made.bytes;
+  const uint64_t doubled = limit == 0 ? kFirstLimit : limit * 2;
+  const uint64_t more = doubled < made.capacity ? doubled : made.capacity;
+  const int64_t bytes = static_cast<int64_t>((more - limit) * made.bytes);
   const int64_t slot_bytes = slot.limit_bytes.fetch_add(bytes, std::memory_order_relaxed) + bytes;
   const int64_t all_bytes = all_limit_bytes.fetch_add(bytes, std::memory_order_relaxed) + bytes;
   const bool fits = slot_bytes <= kMostSlotBytes && all_bytes <= kMostBytes;
-  if (fits && cell.limit.compare_exchange_strong(limit, more, std::memory_order_relaxed)) return;
+  if (fits && cell.end.compare_exchange_strong(end, cell.Begin() + more, std::memory_order_relaxed)) return;
   if (!fits) slot.starved.store(1, std::memory_order_relaxed);
   slot.limit_bytes.fetch_sub(bytes, std::memory_order_relaxed);
   all_limit_bytes.fetch_sub(bytes, std::memory_order_relaxed);
@@ -292,7 +331,7 @@ uint64_t CachedBytes(uint32_t group) {
   ForEachSlot([&](const Slot& slot) {
     if (group != kMostGroups && slot.group != group) return;
     for (const SizeClass& made : kSizeClasses) {
-      bytes += uint64_t{slot.cells[made.line].count.load(std::memory_order_relaxed)} * made.bytes;
+      bytes += slot.cells[made.line].Count() * made.bytes;
     }
   });
   return bytes;
@@ -322,10 +361,7 @@ void Restart() {
 void RestartInChild() {
   ForEachSlot([](Slot& slot) {
     if (slot.in_hand) return;
-    for (const SizeClass& made : kSizeClasses) {
-      slot.cells[made.line].count.store(0, std::memory_order_relaxed);
-      slot.cells[made.line].limit.store(0, std::memory_order_relaxed);
-    }
+    StartCells(slot);
     all_limit_bytes.fetch_sub(slot.limit_bytes.exchange(0, std::memory_order_relaxed),
                               std::memory_order_relaxed);
     slot.lost = false;
@@ -341,7 +377,7 @@ uint64_t CachedBlocks(uint32_t group, uint32_t size_class) {
   uint64_t blocks = 0;
   ForEachSlot([&](const Slot& slot) {
     if (slot.group == group)
-      blocks += slot.cells[kSizeClasses[size_class].line].count.load(std::memory_order_relaxed);
+      blocks += slot.cells[kSizeClasses[size_class].line].Count();
   });
   return blocks;
 }
@@ -350,8 +386,8 @@ void ForEachBlock(void (*visit)(void* block, uint32_t size_class, void* context)
   ForEachSlot([&](Slot& slot) {
     for (uint32_t size_class = 0; size_class < kClasses; ++size_class) {
       Cell& cell = slot.cells[kSizeClasses[size_class].line];
-      const uint32_t count = cell.count.load(std::memory_order_relaxed);
-      for (uint32_t index = 0; index < count; ++index) visit(cell.Blocks()[index], size_class, context);
+      const uint64_t count = cell.Count();
+      for (uint64_t index = 0; index < count; ++index) visit(cell.Begin()[index], size_class, context);
     }
   });
 }

@@ -9,12 +9,13 @@
 //
 // Invariants
 // - A block is in one place: handed out, in one cell of one slot, or free in its slab.
-// - A cell is changed only through a table's entry that is not 0 (a sequence), under `busy` (portable), or by
-//   who has stopped the slot: entry 0 and a fence (sequences), or `busy` taken (portable).
+// - A cell is changed only through a table's entry (a sequence), under `busy` (portable), or by who has stopped
+//   the slot: entry `dead` and a fence (sequences), or `busy` taken (portable).
 // - Tables of the two ways are different arrays. When membarrier is refused after it had been granted, memgov
-//   goes from sequences to portable for good: entries of the sequences' tables stay 0, so a thread that still
-//   tries one finds nothing.
-// - limit <= capacity of the class; the sum of limit x bytes over a slot's cells is `limit_bytes`.
+//   goes from sequences to portable for good: entries of the sequences' tables stay `dead`, so a thread that
+//   still tries one finds nothing.
+// - limit (end - begin) <= capacity of the class; the sum of limit x bytes over a slot's cells is `limit_bytes`.
+// - Between drains a limit only grows; a push that saw the old one is within the new.
 //
 // Safety: Pop and Push: any thread, also in a signal handler that interrupted either; neither blocks. The rest
 // is the slow path's and the governor's; one lock (rank kSlots).
@@ -32,12 +33,18 @@
 
 namespace memgov::arena::slots {
 
-// One class in a slot: a head, and `limit` blocks directly behind it, through as many lines as it takes.
+// One class in a slot: a head, and blocks directly behind it, through as many lines as it takes. From Begin() to
+// the cursor there are blocks, from there to the end there is room. The word before the first block is always
+// zero: who pops it has come to the begin.
 struct alignas(kLineBytes) Cell {
-  std::atomic<uint16_t> count{0};
-  std::atomic<uint16_t> limit{0};
+  std::atomic<void**> cursor{nullptr};
+  std::atomic<void**> end{nullptr};
+  void* no_block = nullptr;
 
-  void** Blocks() { return reinterpret_cast<void**>(this) + 1; }
+  void** Begin() { return reinterpret_cast<void**>(this) + 3; }
+  void* const* Begin() const { return reinterpret_cast<void* const*>(this) + 3; }
+  uint64_t Count() const { return static_cast<uint64_t>(cursor.load(std::memory_order_relaxed) - Begin()); }
+  uint64_t Limit() const { return static_cast<uint64_t>(end.load(std::memory_order_relaxed) - Begin()); }
 };
 static_assert(sizeof(Cell) == kLineBytes);
 
@@ -55,47 +62,84 @@ struct alignas(64) Slot {
 };
 static_assert(sizeof(Slot) == kSlotLines * kLineBytes);
 
-using Table = std::atomic<intptr_t>[kMostIds];
-static_assert(sizeof(Table) == size_t{1} << kGroupShift);
+// By id. Release; sequences need no acquire, for their loads depend on it. `dead`: a slot that never has a block
+// nor room for one. Not looked at before StartTable.
+using Table = std::atomic<Slot*>[kMostIds];
 
 extern constinit Slot dead;
-// By group and id: the slot's distance from `dead`. Release; sequences need no acquire, for their loads depend
-// on it.
+// By group.
 extern constinit Table sequence_tables[kMostGroups];
 extern constinit Table portable_tables[kMostGroups];
-extern constinit Table dead_tables[kMostGroups];  // never written
 
 enum class Way : uint8_t { kNone, kSequences, kPortable };
 extern constinit std::atomic<Way> way;  // relaxed: see the third invariant
 
-// What a thread knows of slots: nothing that would have to be cleaned up. Its own only.
+// What a thread knows: nothing that would have to be cleaned up. Its own only. What malloc and free need comes
+// first. Until the thread's first slow path, in vfork children and with any other way than sequences, nothing
+// is left and nothing expected, so that both are out of their fast path without a test of its own.
 struct ThreadView {
-  const char* tables;  // those in use; dead_tables until the thread's first slow path, and in vfork children
-  const char* own;     // the table of the group that this thread allocates from
+  std::atomic<uint64_t>* left;  // of its record's sampling interval; or a zero
+  const char* own;              // the table of the group that it allocates from
+  RseqArea area;
+  uint32_t expected;   // kind and group of the slabs whose blocks it pushes: its own group's
+  uint32_t own_group;
+  const Table* tables;  // those in use; nullptr: not attached
 };
 extern constinit thread_local ThreadView view;
+constexpr uint32_t kNothingExpected = UINT32_MAX;
 
 void* PortablePop(const void* table, uint32_t line);
 bool PortablePush(const void* table, uint32_t line, void* block);
 
-__attribute__((always_inline)) inline void* Pop(const void* table, uint32_t line) {
+// Fast path of malloc: a block from this thread's own table, and `size` off what is left of its sampling
+// interval. By sequences or not at all: what else there is to do is called last, so that no stack frame is
+// needed: `refused` when the bytes are counted and there is no block, else `uncounted`.
+__attribute__((always_inline)) inline void* PopCounted(size_t size, void* (*uncounted)(size_t),
+                                                       [[maybe_unused]] void* (*refused)(size_t)) {
 #if MEMGOV_HAS_RSEQ
-  if (way.load(std::memory_order_relaxed) == Way::kSequences) [[likely]]
-    return RseqPop(table, &dead.cells[line]);
+  ThreadView& mine = view;
+  std::atomic<uint64_t>* const counter = mine.left;
+  const uint64_t left = counter->load(std::memory_order_relaxed);
+  if (size >= left) [[unlikely]]
+    return uncounted(size);
+  uintptr_t cell = 0;
+  if (size <= internal::kFine) [[likely]] {
+    cell = internal::kCellLookup.fine[(size + 15) / 16];
+  } else if (size <= kLargestSmall) {
+    cell = internal::kCellLookup.coarse[(size + 127) / 128];
+  } else {
+    return uncounted(size);
+  }
+  counter->store(left - size, std::memory_order_relaxed);
+  void* block = RseqPop(mine.own, cell, mine.area);
+  return block != nullptr ? block : refused(size);
+#else
+  return uncounted(size);
 #endif
-  return PortablePop(table, line);
 }
 
-__attribute__((always_inline)) inline bool Push(const void* table, uint32_t line, void* block) {
+// Fast path of free: a block of a slab of this thread's own group. False: the slow path.
+__attribute__((always_inline)) inline bool TryPushOwn([[maybe_unused]] PageEntry entry,
+                                                      [[maybe_unused]] void* block) {
 #if MEMGOV_HAS_RSEQ
-  if (way.load(std::memory_order_relaxed) == Way::kSequences) [[likely]]
-    return RseqPush(table, &dead.cells[line], block);
+  const ThreadView& mine = view;
+  if (entry.kind_and_group() != mine.expected || !entry.IsBlock(reinterpret_cast<uintptr_t>(block))) [[unlikely]]
+    return false;
+  return RseqPush(mine.own, entry.line() * kLineBytes, block, mine.area);
+#else
+  return false;
 #endif
-  return PortablePush(table, line, block);
 }
+
+// From the slow path, by whichever way.
+void* Pop(const void* table, uint32_t line);
+bool Push(const void* table, uint32_t line, void* block);
 
 // In the constructor: chooses the way, by MEMGOV_SLOTS and by what the system offers.
 void Start(Way wanted);
+
+// Before any thread attaches to this group.
+void StartTable(uint32_t group);
 
 // Gives this thread the tables in use, its own for `group`. False in a vfork child, and before Start.
 bool Attach(uint32_t group);
