@@ -230,11 +230,14 @@ command_bench() {
 }
 
 command_engine_choice() {
+  local program=("$ROOT/benchmarks/engine_choice/engine_choice.py" --build "$ROOT/build/release"
+    --out "$ROOT/build/engine-choice" --page "$ROOT/docs/engine-choice.md" "$@")
   install_packages
+  python3 -B "${program[@]}" --check
+  [[ " $* " != *" --help "* && " $* " != *" -h "* ]] || return 0
   build release
   step "comparing engines and peers on every load"
-  python3 -B "$ROOT/benchmarks/engine_choice/engine_choice.py" --build "$ROOT/build/release" \
-    --out "$ROOT/build/engine-choice" --page "$ROOT/docs/engine-choice.md" "$@"
+  python3 -B "${program[@]}"
 }
 
 main() {

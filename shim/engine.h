@@ -79,8 +79,7 @@ concept HasPools = requires(PoolId pool, const ThreadRecord& record) {
   E::OwnerNamedPool(pool);
   { E::CountsExactly(record) } -> std::same_as<bool>;
 };
-// fork must find it at rest. PrepareFork: with all locks of the governor held, before their calls become
-// no-ops for this thread; the other two after that.
+// fork must find it at rest. All locks of the governor are held, and their calls are no-ops for this thread.
 template <typename E>
 concept SeesToFork = requires {
   E::PrepareFork();

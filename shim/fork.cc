@@ -47,13 +47,13 @@ void LockAll() {
 void Prepare() {
   if (threads::current == nullptr) RegisterThisThread();
   LockAll();
-  ChosenExtras::PrepareFork();
   FutexLock::BeginFork();
+  ChosenExtras::PrepareFork();
 }
 
 void Parent() {
-  FutexLock::EndFork();
   ChosenExtras::ParentAfterFork();
+  FutexLock::EndFork();
   for (int index = kLocks - 1; index >= 0; --index) {
     if (taken[index]) LockAt(index).Unlock();
   }
@@ -63,8 +63,8 @@ void Child() {
   threads::ForgetOthersInChild();
   ResetThreadHooksInChild();
   governor::AfterForkInChild();
-  FutexLock::EndFork();
   ChosenExtras::ChildAfterFork();
+  FutexLock::EndFork();
   for (int index = kLocks - 1; index >= 0; --index) {
     if (taken[index]) LockAt(index).ReleaseInChild();
   }

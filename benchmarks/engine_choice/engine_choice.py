@@ -73,10 +73,11 @@ def parse_arguments(arguments=None):
     parser.add_argument(
         "--stages", type=_stage_list, default=list(stages.STAGES), help=f"of {','.join(stages.STAGES)}"
     )
+    parser.add_argument("--check", action="store_true", help="only look at these arguments, before a build")
     chosen = parser.parse_args(arguments)
     chosen.runs = chosen.runs or (1 if chosen.quick else 5)
     chosen.seconds = chosen.seconds or (1.0 if chosen.quick else 10.0)
-    if not chosen.build.is_dir():
+    if not chosen.check and not chosen.build.is_dir():
         parser.error(f"--build: no folder {chosen.build}")
     return chosen
 
@@ -163,8 +164,10 @@ def check_page(target):
 
 def main():
     arguments = parse_arguments()
-    arguments.out.mkdir(parents=True, exist_ok=True)
     check_page(arguments.page)
+    if arguments.check:
+        return 0
+    arguments.out.mkdir(parents=True, exist_ok=True)
     facts = {
         "date": datetime.date.today().isoformat(),
         "command": " ".join(["./setup.sh engine-choice", *said_by_the_user()]),

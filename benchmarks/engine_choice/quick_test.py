@@ -38,6 +38,12 @@ def check_refused(build, out):
         expect(len(done.stderr.splitlines()) == 1 and named in done.stderr, f"{options}: {done.stderr}")
 
 
+def check_only_looked_at(build, out):
+    done = run(build, out / "nothing", "--check", "--runs", "3")
+    expect(done.returncode == 0, f"--check: exit status {done.returncode} {done.stderr}")
+    expect(not (out / "nothing").exists(), "--check measured something")
+
+
 def check_whole(build, out):
     names = "glibc,glibc-arena2,memgov-system"
     page = out / "page.md"
@@ -58,6 +64,7 @@ def main():
     build = pathlib.Path(sys.argv[1])
     with tempfile.TemporaryDirectory() as folder:
         check_refused(build, folder)
+        check_only_looked_at(build, pathlib.Path(folder))
         check_whole(build, pathlib.Path(folder))
 
 

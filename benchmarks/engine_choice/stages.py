@@ -221,7 +221,7 @@ def _governor_switches(pid):
 
 def rest(bench, _):
     """Wake-ups of the governor while every thread of the program is parked."""
-    seconds, settle = (3, 1) if bench.quick else (30, REST_SETTLE_SECONDS)
+    seconds = 3 if bench.quick else 30
     wakeups = {}
     for each in bench.ours():
         say(f"at rest for {seconds} s: {each.name}")
@@ -229,7 +229,7 @@ def rest(bench, _):
             str(bench.program("micro/parked")),
             str(REST_THREADS),
             "--settle",
-            str(settle),
+            str(REST_SETTLE_SECONDS),
         ]
         program = subprocess.Popen(
             command, env=each.environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -32,6 +32,21 @@ expect_positive(results 0 runs 0 rss_after_1s_bytes)
 expect_positive(live requested_average_bytes)
 expect_positive(live window_peak_bytes)
 
+# At a rate, requests begin when they are due and not before: 60 at 100 a second take at least 0.59 s.
+execute_process(
+  COMMAND "${PROGRAM}" compare --allocators glibc --concurrency 16 --body 1K --requests 60 --rate 100 --after 0
+    --no-live --json "${FOLDER}/report.json" -- "${GATEWAY}" --upstream_ms=1 --jitter_ms=1
+  RESULT_VARIABLE result OUTPUT_VARIABLE table)
+if(NOT result EQUAL 0)
+  message(FATAL_ERROR "gateway_load --rate: ${result}\n${table}")
+endif()
+file(READ "${FOLDER}/report.json" report)
+expect_equal(60 results 0 runs 0 requests)
+string(JSON seconds GET "${report}" results 0 runs 0 load_seconds)
+if(NOT seconds GREATER 0.589)
+  message(FATAL_ERROR "60 requests at 100 a second took ${seconds} s")
+endif()
+
 file(READ "${FOLDER}/chart.svg" chart)
 if(NOT chart MATCHES "<svg .*</svg>")
   message(FATAL_ERROR "chart.svg is not a whole SVG")

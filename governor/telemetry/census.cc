@@ -29,23 +29,41 @@ void CountThreads(Census& census, uint64_t now_ns) {
   });
 }
 
-void CountBytes(Census& census, uint64_t held_bytes) {
+// Bytes of pools that have shards of their own; returns what they hold together.
+uint64_t CountOwn(EngineControl& engine, const Census& census, EnginePoolBytes* own) {
+  uint64_t held_bytes = 0;
+  for (int id = 0; id < census.pool_count; ++id) {
+    if (engine.PoolBytes(static_cast<uint32_t>(id), &own[id])) held_bytes += own[id].held_bytes;
+  }
+  return held_bytes;
+}
+
+void CountBytes(EngineControl& engine, Census& census, uint64_t held_bytes) {
   uint64_t live[kMostPools] = {};
   uint64_t peak[kMostPools] = {};
   uint64_t held[kMostPools] = {};
+  EnginePoolBytes own[kMostPools];
+  const uint64_t own_held_bytes = CountOwn(engine, census, own);
   for (int id = 0; id < census.pool_count; ++id) {
     const Pool& pool = pools::Get(static_cast<PoolId>(id));
     live[id] = NotNegative(pool.live_bytes.load(std::memory_order_relaxed));
     peak[id] = NotNegative(pool.peak_bytes.load(std::memory_order_relaxed));
-    census.live_bytes += live[id];
+    census.live_bytes += live[id] + own[id].live_bytes;
+  }
+  census.exact = engine.Describe(&census.engine);
+  if (census.exact) {
+    census.live_bytes = census.engine.live_bytes;
+    held_bytes = census.engine.HeldBytes();
   }
   // Blocks that were never touched are live, though not in memory; and live is an estimate.
   if (held_bytes < census.live_bytes) held_bytes = census.live_bytes;
   census.held_bytes = held_bytes;
-  ApportionHeld(held_bytes, live, peak, census.pool_count, held);
+  const uint64_t shared_held_bytes = held_bytes > own_held_bytes ? held_bytes - own_held_bytes : 0;
+  ApportionHeld(shared_held_bytes, live, peak, census.pool_count, held);
   for (int id = 0; id < census.pool_count; ++id) {
-    census.pools[id].live_bytes = live[id];
-    census.pools[id].held_bytes = held[id];
+    census.pools[id].live_bytes = live[id] + own[id].live_bytes;
+    census.pools[id].held_bytes = held[id] + own[id].held_bytes;
+    census.pools[id].exact = own[id].held_bytes != 0;
   }
 }
 
@@ -103,7 +121,7 @@ Census TakeCensus(EngineControl& engine) {
   census.resident_bytes = resident.total_bytes;
   census.pool_count = pools::Count();
   CountThreads(census, now_ns);
-  CountBytes(census, AtMost(engine.HeldBytes(), resident.anonymous_bytes));
+  CountBytes(engine, census, AtMost(engine.HeldBytes(), resident.anonymous_bytes));
   return census;
 }
 

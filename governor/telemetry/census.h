@@ -16,6 +16,7 @@ struct PoolCensus {
   uint32_t parked = 0;
   uint64_t live_bytes = 0;
   uint64_t held_bytes = 0;
+  bool exact = false;  // it has shards of its own: what it allocated since it got them is counted, not estimated
 };
 
 struct Census {
@@ -27,6 +28,8 @@ struct Census {
   uint64_t live_bytes = 0;
   uint64_t held_bytes = 0;
   uint64_t allocated_bytes = 0;
+  bool exact = false;  // `engine` is filled in: live and held are its
+  EngineFigures engine;
 };
 
 // A thread is parked when it allocated nothing for this long.

@@ -18,20 +18,37 @@ void WriteTotals(const Census& census, const char* engine, TextWriter& out) {
   out.Text("memgov: report for process ").Number(static_cast<uint64_t>(os::ProcessId()));
   out.Text(" (engine ").Text(engine).Text(")").Line();
   out.Text("  resident ").Bytes(census.resident_bytes).Text(", held by malloc ").Bytes(census.held_bytes);
-  out.Text(", live about ").Bytes(census.live_bytes).Text(", allocated since the start ");
-  out.Bytes(census.allocated_bytes).Line();
+  out.Text(census.exact ? ", live " : ", live about ").Bytes(census.live_bytes);
+  out.Text(", allocated since the start ").Bytes(census.allocated_bytes).Line();
+}
+
+// What is held adds up: live, free blocks in slabs, free blocks cached by CPU, free pages not given back.
+void WriteEngine(const EngineFigures& engine, TextWriter& out) {
+  out.Text("  held is live ").Bytes(engine.live_bytes).Text(" + fragmentation ").Bytes(engine.fragmentation_bytes);
+  out.Text(" + CPU slots ").Bytes(engine.slot_bytes).Text(" + dirty pages ").Bytes(engine.dirty_bytes).Line();
+  out.Text("  besides: metadata ").Bytes(engine.metadata_bytes).Text("; address space reserved, not memory: ");
+  out.Bytes(engine.reserved_bytes).Text(", usable ").Bytes(engine.usable_bytes).Text("; ");
+  out.Number(engine.shards).Text(" shards, demand window ").Duration(engine.window_ns).Line();
+  if (engine.bad_frees != 0) out.Text("  bad frees: ").Number(engine.bad_frees).Line();
+  if (engine.foreign_frees != 0) {
+    out.Text("  frees of blocks of other allocators: ").Number(engine.foreign_frees).Line();
+  }
 }
 
 void WritePools(const Census& census, TextWriter& out) {
   out.Text("  pool").Column(kThreadsColumn).Text("threads").Column(kParkedColumn).Text("parked");
   out.Column(kLiveColumn).Text("live").Column(kHeldColumn).Text("held").Line();
+  bool any_exact = false;
   for (int id = 0; id < census.pool_count; ++id) {
     const PoolCensus& pool = census.pools[id];
+    any_exact = any_exact || pool.exact;
     if (pool.threads == 0 && pool.held_bytes == 0) continue;
     out.Text("  ").Text(pools::Get(static_cast<PoolId>(id)).name);
     out.Column(kThreadsColumn).Number(pool.threads).Column(kParkedColumn).Number(pool.parked);
-    out.Column(kLiveColumn).Bytes(pool.live_bytes).Column(kHeldColumn).Bytes(pool.held_bytes).Line();
+    out.Column(kLiveColumn).Bytes(pool.live_bytes).Column(kHeldColumn).Bytes(pool.held_bytes);
+    out.Text(pool.exact ? " *" : "").Line();
   }
+  if (any_exact) out.Text("  * shards of its own: counted, not estimated, since it got them").Line();
 }
 
 void WriteReleases(TextWriter& out) {
@@ -71,6 +88,7 @@ void WriteWarnings(const Census& census, TextWriter& out) {
 
 void WriteReport(const Census& census, const char* engine, TextWriter& out) {
   WriteTotals(census, engine, out);
+  if (census.exact) WriteEngine(census.engine, out);
   WritePools(census, out);
   WriteReleases(out);
   WriteWarnings(census, out);
@@ -79,7 +97,8 @@ void WriteReport(const Census& census, const char* engine, TextWriter& out) {
 void WriteSummary(const Census& census, const char* engine, TextWriter& out) {
   const ReleaseTotals all = releaser::AllTotals();
   out.Text("memgov: ").Text(engine).Text(": resident ").Bytes(census.resident_bytes).Text(", held ");
-  out.Bytes(census.held_bytes).Text(", live about ").Bytes(census.live_bytes).Text(", ");
+  out.Bytes(census.held_bytes).Text(census.exact ? ", live " : ", live about ");
+  out.Bytes(census.live_bytes).Text(", ");
   out.Number(census.threads).Text(" threads, ").Number(all.passes).Text(" releases gave back ");
   out.Bytes(all.bytes).Text(", longest stall ").Duration(releaser::LongestStallNs()).Line();
 }

@@ -34,15 +34,14 @@ void ForEachClass(F&& visit) {
 }
 
 void StopAll() {
-  const bool stop_slots = !slots::Lock().HeldByThisThread();
-  if (stop_slots) slots::Stop();
+  const bool has_slots = slots::Stop();
   const bool has_groups = groups::Lock().LockForFork();
   taken.shards = groups::ShardCount();
   ForEachClass([](uint32_t shard, uint32_t size_class) {
     taken.classes[shard][size_class] = shards::Lock(shard, size_class).LockForFork();
   });
   taken.pages = pages::Lock().LockForFork();
-  taken.slots = stop_slots;
+  taken.slots = has_slots;
   taken.groups = has_groups;
 }
 

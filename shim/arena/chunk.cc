@@ -131,12 +131,14 @@ Chunk* MakeChunk(uint32_t pages) {
 
 Chunk* MakeSingleChunk(uint32_t pages, size_t alignment) {
   const size_t metadata_bytes = RoundUpToPage(offsetof(Chunk, headers));
-  const size_t begin = (metadata_bytes + alignment - 1) & ~(alignment - 1);
-  const size_t all_pages = begin / kPageBytes + pages;
+  // A chunk lies on a multiple of 1 GiB; for more than that there is room to move.
+  const size_t room = alignment <= kChunkAlignment ? (metadata_bytes + alignment - 1) & ~(alignment - 1)
+                                                   : metadata_bytes + alignment;
+  const size_t all_pages = room / kPageBytes + pages;
   if (all_pages > UINT32_MAX) return nullptr;
   Chunk* chunk = Reserve(static_cast<uint32_t>(all_pages), metadata_bytes);
   if (chunk == nullptr) return nullptr;
-  chunk->single_block = chunk->AddressOf(0) + begin;
+  chunk->single_block = (chunk->AddressOf(0) + metadata_bytes + alignment - 1) & ~(alignment - 1);
   chunk->single_pages = pages;
   return chunk;
 }

@@ -54,6 +54,10 @@ constexpr uint32_t kMostIds = 1024;
   ".pushsection __rseq_failure, \"ax?\"\n\t.byte 0x0f, 0xb9, 0x3d\n\t.long 0x53053053\n" \
   "4:\n\tjmp 5b\n\t.popsection\n"
 
+// g++ 12 merges what follows the label of an asm goto that has outputs with the way past it, and loses the
+// constant that is returned there.
+#define MEMGOV_KEEP_THIS_PATH __asm__ volatile("")
+
 // `offset`: where the class begins in a slot.
 __attribute__((always_inline)) inline void* RseqPop(const void* table, uintptr_t offset, RseqArea where) {
   void* block;
@@ -70,6 +74,7 @@ __attribute__((always_inline)) inline void* RseqPop(const void* table, uintptr_t
   if (block == nullptr) __builtin_unreachable();  // so that nobody tests for it
   return block;
 refused:
+  MEMGOV_KEEP_THIS_PATH;
   return nullptr;
 }
 
@@ -88,11 +93,13 @@ __attribute__((always_inline)) inline bool RseqPush(const void* table, uintptr_t
                : refused);
   return true;
 refused:
+  MEMGOV_KEEP_THIS_PATH;
   return false;
 }
 
 #undef MEMGOV_RSEQ_BEGIN
 #undef MEMGOV_RSEQ_END
+#undef MEMGOV_KEEP_THIS_PATH
 
 #endif  // MEMGOV_HAS_RSEQ
 

@@ -345,16 +345,15 @@ bool AnyStarved() {
   return any;
 }
 
-FutexLock& Lock() { return slots_lock; }
-
-void Stop() {
-  slots_lock.Lock();
+bool Stop() {
+  if (!slots_lock.LockForFork()) return false;
   StopLocked();
+  return true;
 }
 
 void Restart() {
   RestartLocked();
-  slots_lock.Unlock();
+  slots_lock.LeaveAfterFork();
 }
 
 // Slots that somebody else had in the middle of an operation start empty: whatever was in them is nobody's.
@@ -367,8 +366,7 @@ void RestartInChild() {
     slot.lost = false;
     slot.in_hand = true;
   });
-  RestartLocked();
-  slots_lock.ReleaseInChild();
+  Restart();
 }
 
 uint64_t LostSlots() { return lost_slots.load(std::memory_order_relaxed); }

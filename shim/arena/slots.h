@@ -164,9 +164,9 @@ uint64_t CachedBytes(uint32_t group);
 uint64_t SlotMetadataBytes();
 bool AnyStarved();
 
-// For fork and verify: no slot changes between the two, whatever other threads do. Stop takes the slots' lock.
-FutexLock& Lock();
-void Stop();
+// For fork and verify: no slot changes between the two, whatever other threads do. Stop takes the slots' lock; false:
+// this thread has it already (it forks from a signal handler that interrupted itself), and nothing is done.
+bool Stop();
 void Restart();
 void RestartInChild();
 // Slots that Stop found taken and could not wait for: their holder is gone (a vfork child that was killed).

@@ -60,28 +60,40 @@ inline void ChildAfterFork() {
   memgov::releaser::Lock().ReleaseInChild();
 }
 
-inline void RequireWay(const std::string& name, slots::Way wanted) {
-  if (slots::way.load() == wanted) return;
-  Skip(name == "rseq" ? "no restartable sequences here (not x86-64, ThreadSanitizer, an old C library or kernel)"
-                      : "the engine did not take the way that was asked for");
+// The calling thread's record, with a sampling interval that no test uses up: malloc's fast path is open.
+inline void AdoptThread() {
+  CHECK(memgov::threads::Adopt(nullptr) != nullptr);
+  memgov::threads::current->sample_left.store(uint64_t{1} << 60, std::memory_order_relaxed);
 }
 
-// `name`: rseq, portable or off (MEMGOV_SLOTS). Skips the test where the system lacks it.
-inline void Start(const std::string& name) {
+inline void RequireWay(const std::string& name, slots::Way wanted) {
+  if (slots::way.load() == wanted) return;
+  Skip(name == "rseq"
+           ? "no restartable sequences here (not x86-64, ThreadSanitizer, an old C library or kernel)"
+           : "the engine did not take the way that was asked for");
+}
+
+// `name`: rseq, portable or off (MEMGOV_SLOTS); where the system lacks it the engine takes what it can.
+inline void StartIfPossible(const std::string& name) {
   CHECK_EQ(memgov::options::Load(environ), 0);
   CHECK(memgov::options::Set(memgov::Option::kSlots, name.c_str()));
-  CHECK(memgov::threads::Adopt(nullptr) != nullptr);
   ArenaEngine::Start();
+  CHECK_EQ(pthread_atfork(PrepareFork, ParentAfterFork, ChildAfterFork), 0);
+}
+
+// Skips the test where the system lacks it.
+inline void Start(const std::string& name) {
+  AdoptThread();
+  StartIfPossible(name);
   RequireWay(name, name == "rseq"       ? slots::Way::kSequences
                    : name == "portable" ? slots::Way::kPortable
                                         : slots::Way::kNone);
-  CHECK_EQ(pthread_atfork(PrepareFork, ParentAfterFork, ChildAfterFork), 0);
 }
 
 template <typename F>
 std::thread StartThread(F body) {
   return std::thread([body = std::move(body)]() mutable {
-    CHECK(memgov::threads::Adopt(nullptr) != nullptr);
+    AdoptThread();
     body();
     memgov::threads::MarkExiting(memgov::threads::current);
   });
@@ -98,6 +110,11 @@ inline void UsePool(const char* name) {
 inline void BeforeVfork() {
   memgov::threads::current->vfork_thread.store(memgov::os::ThreadId(), std::memory_order_relaxed);
   ArenaEngine::BeforeVfork();
+}
+
+// As the shim's malloc and free do it: the fast path, and what it leaves over.
+inline void* Allocate(size_t size) {
+  return ArenaEngine::AllocateCounted(size, ArenaEngine::Allocate, ArenaEngine::Allocate);
 }
 
 inline void Free(void* block) {
@@ -123,6 +140,19 @@ inline void CheckVerified(const char* where) {
     Say("\n");
   }
   CHECK(wrong == nullptr);
+}
+
+// In a process of one thread: blocks that are freed stay in slots, but for now and then half a slot of them.
+inline void CheckSlotsWork() {
+  void* blocks[100];
+  for (void*& block : blocks) CHECK((block = Allocate(64)) != nullptr);
+  int kept = 0;
+  for (void* block : blocks) {
+    const uint64_t before = slots::CachedBytes(memgov::arena::kMostGroups);
+    Free(block);
+    kept += slots::CachedBytes(memgov::arena::kMostGroups) == before + 64 ? 1 : 0;
+  }
+  CHECK(kept > 10);
 }
 
 inline memgov::EngineFigures Describe() {

@@ -1,6 +1,6 @@
-// Slots by faked numbers: threads with numbers of their own all over 0 to 255, some that change between numbers
-// of their own, some with none (-1), and, where slots are taken by an atomic exchange, several with the same.
-// Slots are drained meanwhile. Arguments: millions of operations, rseq or portable.
+// Slots by faked numbers: threads with numbers of their own all over 0 to 255, some that change between
+// numbers of their own, some with none (-1), and, where slots are taken by an atomic exchange, several with
+// the same. Slots are drained meanwhile. Arguments: millions of operations, rseq or portable.
 #include <vector>
 
 #include "arena/owned_block.h"
@@ -27,8 +27,8 @@ bool numbers_collide = false;
 
 enum class Kind { kFixed, kChanging, kNone, kColliding };
 
-// A thread's own numbers: `index` and every 32nd from there on, up to 255. Those that collide have 1 and 2, which
-// two of the changing ones have now and then, too.
+// A thread's own numbers: `index` and every 32nd from there on, up to 255. Those that collide have 1 and 2,
+// which two of the changing ones have now and then, too.
 uint32_t NumberFor(Kind kind, int index, Random& random) {
   switch (kind) {
     case Kind::kFixed:

@@ -1,7 +1,7 @@
-// owned_block.h: blocks of the engine with an entry each in a table of owners. Who gets a block claims it there
-// by an atomic exchange, and must have found nobody; who frees it clears the entry first, and must have found
-// the tag it was claimed with. So a block that two threads were given at a time is found at once, whatever they
-// write into it.
+// owned_block.h: blocks of the engine with an entry each in a table of owners. Who gets a block claims it
+// there by an atomic exchange, and must have found nobody; who frees it clears the entry first, and must have
+// found the tag it was claimed with. So a block that two threads were given at a time is found at once,
+// whatever they write into it.
 //
 // Safety: any thread, forked and vforked children too; nothing here allocates. The exchanges are relaxed, so
 // that they order nothing that the engine itself should (ThreadSanitizer sees the engine's order alone).
@@ -37,8 +37,8 @@ class OwnerTable {
   static constexpr uintptr_t kRanges = 8;
 
   OwnerTable() {
-    void* memory = mmap(nullptr, kRanges * (kRangeBytes / kGranule) * sizeof(uint16_t), PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void* memory = mmap(nullptr, kRanges * (kRangeBytes / kGranule) * sizeof(uint16_t),
+                        PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     CHECK(memory != MAP_FAILED);
     entries_ = static_cast<std::atomic<uint16_t>*>(memory);
   }
@@ -70,7 +70,7 @@ class OwnedBlock {
   static OwnedBlock New(Random& random) {
     const uint16_t index = static_cast<uint16_t>(random.Below(std::size(kOwnedSizes)));
     const uint16_t tag = static_cast<uint16_t>((1 + random.Below(8191)) << 3 | index);
-    void* block = ArenaEngine::Allocate(kOwnedSizes[index]);
+    void* block = Allocate(kOwnedSizes[index]);
     CHECK(block != nullptr);
     const OwnedBlock owned(uint64_t{tag} << 48 | reinterpret_cast<uintptr_t>(block));
     CHECK_EQ(owned.Entry().exchange(tag, std::memory_order_relaxed), 0);
@@ -91,9 +91,7 @@ class OwnedBlock {
  private:
   uint16_t Tag() const { return static_cast<uint16_t>(bits_ >> 48); }
   size_t Size() const { return kOwnedSizes[Tag() & 7]; }
-  unsigned char* Block() const {
-    return reinterpret_cast<unsigned char*>(bits_ & ((uint64_t{1} << 48) - 1));
-  }
+  unsigned char* Block() const { return reinterpret_cast<unsigned char*>(bits_ & ((uint64_t{1} << 48) - 1)); }
   std::atomic<uint16_t>& Entry() const {
     return OwnerTable::Instance().EntryOf(reinterpret_cast<uintptr_t>(Block()));
   }
@@ -121,7 +119,8 @@ class OwnedBlock {
 class SharedBlocks {
  public:
   OwnedBlock Swap(Random& random, OwnedBlock block) {
-    return OwnedBlock(blocks_[random.Below(std::size(blocks_))].exchange(block.bits(), std::memory_order_acq_rel));
+    return OwnedBlock(
+        blocks_[random.Below(std::size(blocks_))].exchange(block.bits(), std::memory_order_acq_rel));
   }
   void Clear() {
     for (auto& block : blocks_) OwnedBlock(block.exchange(0, std::memory_order_acq_rel)).Delete();

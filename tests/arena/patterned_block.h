@@ -24,7 +24,7 @@ class PatternedBlock {
         NewAligned(size_t{16} << random.Below(13), size);
         break;
       default:
-        bytes_ = static_cast<unsigned char*>(ArenaEngine::Allocate(size));
+        bytes_ = static_cast<unsigned char*>(Allocate(size));
     }
     if (bytes_ != nullptr) Fill(0);
     return bytes_ != nullptr;

@@ -1,6 +1,6 @@
 // Everything at once: give-back, ticks every millisecond, drains, forks, threads that come and go, pools that
-// get shards of their own, growing and shrinking, large blocks and zeroed ones. Parent and child hold together
-// after each fork. Arguments: forks, rseq or portable.
+// get shards of their own, growing and shrinking, large blocks and zeroed ones. Parent and child hold
+// together after each fork. Arguments: forks, rseq or portable.
 #include <sys/wait.h>
 
 #include <vector>
@@ -92,6 +92,7 @@ void ReleaseInLoop() {
 // What the others had in their hands is lost to the child; nothing else is.
 [[noreturn]] void Child(uint64_t seed) {
   Watchdog(60);
+  CheckSlotsWork();
   CheckVerified("in the child");
   {
     Churn churn(seed, shared_blocks);
@@ -132,8 +133,9 @@ int main(int count, char** arguments) {
   for (std::thread& thread : threads) thread.join();
   shared_blocks.Clear();
   const uint64_t given_back_bytes = memgov::arena::pages::Read().given_back_bytes;
-  printf("%lu forks, %lu ticks, %lu threads, %lu MiB given back\n", rounds, ticks.load(), threads_ended.load(),
-         given_back_bytes >> 20);
+  printf("%lu forks, %lu ticks, %lu threads, %lu MiB given back\n", rounds, ticks.load(),
+         threads_ended.load(), given_back_bytes >> 20);
+  CheckSlotsWork();
   CheckNothingLive();
   CHECK(ticks > 0 && threads_ended > 0 && given_back_bytes > 0);
 }

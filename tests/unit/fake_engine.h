@@ -17,19 +17,31 @@ class FakeEngine final : public EngineControl {
   bool HonoursGlibcVariables() const override { return honours_glibc_variables; }
   uint64_t HeldBytes() override { return held_bytes.load(); }
   uint64_t ReleasableBytes() override { return 0; }
-  uint64_t GiveBack(uint64_t) override {
+  uint64_t GiveBack(uint64_t most_bytes) override {
+    asked_bytes = most_bytes;
     if (on_give_back) on_give_back();
     give_backs.fetch_add(1);
     return stall_ns.load();
   }
+  EngineTick Tick(uint64_t now_ns) override {
+    if (on_tick) on_tick();
+    ticked_ns = now_ns;
+    ticks.fetch_add(1);
+    return next_tick;
+  }
 
   // Set before threads use the engine.
   std::function<void()> on_give_back;
+  std::function<void()> on_tick;
+  EngineTick next_tick;  // what a tick says it did
   bool honours_glibc_variables = true;
 
   std::atomic<uint64_t> held_bytes{0};
   std::atomic<uint64_t> stall_ns{0};  // what it says a pass made others wait
   std::atomic<int> give_backs{0};
+  std::atomic<uint64_t> asked_bytes{0};  // of the last one
+  std::atomic<int> ticks{0};
+  std::atomic<uint64_t> ticked_ns{0};
 };
 
 }  // namespace memgov

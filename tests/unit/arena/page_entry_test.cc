@@ -13,7 +13,7 @@ TEST(PageEntryTest, ZeroIsNothing) {
 }
 
 TEST(PageEntryTest, SlabsKeepAllThatWasPutIn) {
-  std::set<uint32_t> seen;
+  std::set<uint64_t> seen;
   for (uint32_t size_class = 0; size_class < kClasses; ++size_class) {
     for (uint32_t group = 0; group < kMostGroups; ++group) {
       for (uint32_t page = 0; page < kSizeClasses[size_class].pages; ++page) {
@@ -38,17 +38,24 @@ TEST(PageEntryTest, LargeBlocksKeepTheirGroup) {
   }
 }
 
-// A block begins at each multiple of the class's size, and nowhere else: not in the rest behind the last one.
+// Blocks are counted from the slab's end, so that the rest that is none lies before the first of them: a
+// block begins at each multiple of the class's size before the end, and nowhere else.
 TEST(PageEntryTest, BlocksBeginWhereTheyBegin) {
   constexpr uintptr_t kBase = uintptr_t{5} << 40;
   for (uint32_t size_class = 0; size_class < kClasses; ++size_class) {
     const SizeClass& made = kSizeClasses[size_class];
-    for (uint32_t offset = 0; offset < made.pages * kPageBytes; ++offset) {
+    const uint32_t bytes = made.pages * static_cast<uint32_t>(kPageBytes);
+    uint32_t blocks = 0;
+    for (uint32_t offset = 0; offset < bytes; ++offset) {
       const PageEntry entry = PageEntry::Slab(size_class, 3, offset / static_cast<uint32_t>(kPageBytes));
-      ASSERT_EQ(entry.OffsetInSlab(kBase + offset), offset) << made.bytes;
-      const bool begins = offset % made.bytes == 0 && offset / made.bytes < made.blocks;
+      const bool begins = (bytes - offset) % made.bytes == 0;
+      ASSERT_EQ(entry.BytesToEnd(kBase + offset), bytes - offset) << made.bytes;
       ASSERT_EQ(entry.IsBlock(kBase + offset), begins) << made.bytes << " at " << offset;
+      if (!begins) continue;
+      ASSERT_EQ(entry.BlockIndex(kBase + offset), (bytes - offset) / made.bytes - 1) << made.bytes;
+      ++blocks;
     }
+    EXPECT_EQ(blocks, made.blocks) << made.bytes;
   }
 }
 

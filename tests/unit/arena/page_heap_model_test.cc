@@ -134,7 +134,7 @@ void RunSteps(uint64_t seed, const Mix& mix, int operations) {
   EXPECT_EQ(end.status, 0) << end.error_text;
 }
 
-TEST(PageHeapModelTest, MostlySmallSpans) { RunSteps(1, {4096, 0, 500, 16}, kOperations); }
+TEST(PageHeapModelTest, MostlySmallSpans) { RunSteps(1, {4096, 0, 2000, 16}, kOperations); }
 
 TEST(PageHeapModelTest, SpansOfAllSizes) { RunSteps(2, {24576, 0, 200, 22}, kOperations / 8); }
 

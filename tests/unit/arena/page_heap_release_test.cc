@@ -2,8 +2,11 @@
 #include <errno.h>
 #include <gtest/gtest.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 
+#include <fstream>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "governor/base/os.h"
@@ -180,18 +183,31 @@ TEST(PageHeapFaultTest, EveryNthCallFailingOnceOrForGood) {
   }
 }
 
-// A program that goes on asking must not use up the address space.
-TEST(PageHeapFaultTest, ARefusalIsNotAnsweredByMoreAddressSpace) {
+uint64_t DataBytes() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.rfind("VmData:", 0) == 0) return std::stoull(line.substr(7)) * 1024;
+  }
+  return 0;
+}
+
+// There is room in the chunk, but the kernel grants no more memory: another chunk would only cost its
+// metadata.
+TEST(PageHeapFaultTest, ARefusalIsNotAnsweredByMoreChunks) {
+  if (kSanitized) GTEST_SKIP() << "a sanitizer's own mappings count for RLIMIT_DATA";
   InChild([] {
     ASSERT_NE(Allocate(kMega), nullptr);
-    const uint64_t reserved = pages::Read().reserved_bytes;
-    for (int count = 0; count < 1000; ++count) {
-      // The growth of the chunk fails, what else there is does not.
-      os::FailNth(os::Call::kMprotect, 1, false);
-      if (Allocate(kMega) != nullptr) continue;
+    const pages::Figures before = pages::Read();
+    const rlimit limit{DataBytes() + 40 * kMega, RLIM_INFINITY};
+    ASSERT_EQ(setrlimit(RLIMIT_DATA, &limit), 0);
+    for (int count = 0; count < 10; ++count) EXPECT_EQ(Allocate(100 * kMega), nullptr);
+    for (int count = 0; count < 10; ++count) {
+      if (Allocate(31 * kMega) == nullptr) break;
     }
-    os::FailNth(os::Call::kMprotect, 0, false);
-    EXPECT_LE(pages::Read().reserved_bytes, reserved + 5 * 256 * kMega);
+    EXPECT_EQ(Allocate(31 * kMega), nullptr);
+    EXPECT_EQ(Allocate(31 * kMega), nullptr);
+    EXPECT_EQ(pages::Read().reserved_bytes, before.reserved_bytes);
+    EXPECT_NE(Allocate(2 * kMega), nullptr) << "less is still to be had";
     EXPECT_EQ(Verify(), nullptr);
   });
 }

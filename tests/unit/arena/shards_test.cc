@@ -56,7 +56,7 @@ uint64_t SlabBegin(uint32_t size_class, const void* block) {
   const PageEntry entry = ChunkOf(block)->EntryOf(address);
   EXPECT_EQ(entry.kind(), PageKind::kSlab);
   EXPECT_EQ(entry.size_class(), size_class);
-  return address - entry.OffsetInSlab(address);
+  return (address & ~(kPageBytes - 1)) - entry.page_in_slab() * kPageBytes;
 }
 
 // Blocks that are handed out, by shard and class.
@@ -113,9 +113,10 @@ class Model {
   void Enter(uint32_t shard, uint32_t group, uint32_t size_class, void* block) {
     const SizeClass& made = kSizeClasses[size_class];
     const uintptr_t address = reinterpret_cast<uintptr_t>(block);
-    const uint64_t offset = address - SlabBegin(size_class, block);
-    EXPECT_EQ(offset % made.bytes, 0U);
-    EXPECT_LT(offset / made.bytes, made.blocks);
+    const uint64_t to_end = SlabBegin(size_class, block) + made.pages * kPageBytes - address;
+    EXPECT_EQ(to_end % made.bytes, 0U);
+    EXPECT_GE(to_end, made.bytes);
+    EXPECT_LE(to_end, made.blocks * made.bytes);
     EXPECT_EQ(ChunkOf(block)->EntryOf(address).group(), group);
     const uint64_t seed = next_seed_ += 1 << 16;
     FillPattern(block, made.bytes, seed);

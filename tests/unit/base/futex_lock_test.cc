@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <thread>
 
@@ -111,12 +112,84 @@ TEST(FutexLockTest, TakenInTheOrderOfTheirRanks) {
   FutexLock naming(LockRank::kNaming);
   FutexLock pools(LockRank::kPools);
   FutexLock registry(LockRank::kRegistry);
+  FutexLock slots(LockRank::kSlots);
+  FutexLock groups(LockRank::kGroups);
+  FutexLock of_class(LockRank::kClass);
+  FutexLock pages(LockRank::kPages);
   for (int round = 0; round < 2; ++round) {
     FutexLockHolder first(release);
     FutexLockHolder second(naming);
     FutexLockHolder third(pools);
     FutexLockHolder fourth(registry);
+    FutexLockHolder fifth(slots);
+    FutexLockHolder sixth(groups);
+    FutexLockHolder seventh(of_class);
+    FutexLockHolder eighth(pages);
   }
+}
+
+// fork takes every lock of a rank one after the other.
+TEST(FutexLockTest, ForkTakesManyOfOneRank) {
+  FutexLock first(LockRank::kClass);
+  FutexLock second(LockRank::kClass);
+  EXPECT_TRUE(first.LockForFork());
+  EXPECT_TRUE(second.LockForFork());
+  EXPECT_FALSE(AnotherThreadGets(first));
+  EXPECT_FALSE(AnotherThreadGets(second));
+  EXPECT_FALSE(first.HeldByThisThread()) << "the thread may take others of its rank";
+  first.LeaveAfterFork();
+  EXPECT_TRUE(AnotherThreadGets(first));
+  EXPECT_FALSE(AnotherThreadGets(second));
+  second.LeaveAfterFork();
+  FutexLockHolder hold(second);
+}
+
+TEST(FutexLockTest, ForkWaitsForAnotherThreadsHoldHoweverLong) {
+  FutexLock lock(LockRank::kClass);
+  std::atomic<bool> held{false};
+  std::atomic<bool> left{false};
+  std::thread holder([&] {
+    lock.Lock();
+    held = true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(40));
+    left = true;
+    lock.Unlock();
+  });
+  ASSERT_TRUE(WaitUntil([&] { return held.load(); }));
+  EXPECT_TRUE(lock.LockForFork());
+  EXPECT_TRUE(left);
+  lock.LeaveAfterFork();
+  holder.join();
+}
+
+// A signal handler that forks has interrupted the holder, who cannot leave it before the handler returns.
+TEST(FutexLockTest, ForkDoesWithoutTheLockThatItsThreadHolds) {
+  FutexLock lock(LockRank::kClass);
+  FutexLock other(LockRank::kClass);
+  lock.Lock();
+  EXPECT_TRUE(lock.HeldByThisThread());
+  EXPECT_FALSE(lock.LockForFork());
+  EXPECT_TRUE(other.LockForFork()) << "others of the rank are free";
+  other.LeaveAfterFork();
+  EXPECT_FALSE(AnotherThreadGets(lock)) << "still the interrupted code's";
+  lock.Unlock();
+  EXPECT_TRUE(lock.LockForFork());
+  lock.LeaveAfterFork();
+}
+
+TEST(FutexLockTest, WhoWaitsWhileForkHoldsItIsWoken) {
+  FutexLock lock(LockRank::kPages);
+  ASSERT_TRUE(lock.LockForFork());
+  std::atomic<bool> got{false};
+  std::thread waiter([&] {
+    FutexLockHolder hold(lock);
+    got = true;
+  });
+  std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  EXPECT_FALSE(got);
+  lock.LeaveAfterFork();
+  waiter.join();
+  EXPECT_TRUE(got);
 }
 
 #ifndef NDEBUG
@@ -131,6 +204,7 @@ TEST(FutexLockDeathTest, AgainstTheOrderDies) {
   const char* sentence = "memgov: internal error: lock taken against its rank";
   EXPECT_DEATH(TakeBoth(LockRank::kRegistry, LockRank::kRelease), sentence);
   EXPECT_DEATH(TakeBoth(LockRank::kNaming, LockRank::kNaming), sentence);
+  EXPECT_DEATH(TakeBoth(LockRank::kPages, LockRank::kClass), sentence);
   TakeBoth(LockRank::kRelease, LockRank::kRegistry);
 }
 #endif

@@ -37,6 +37,10 @@ TEST(OptionsTableTest, Defaults) {
     EXPECT_EQ(options::Get(Option::kIdle), 500000000);
     EXPECT_EQ(options::Get(Option::kStartBytes), 64 << 20);
     EXPECT_EQ(options::Get(Option::kArenaMax), 0);
+    EXPECT_EQ(options::Get(Option::kSlots), kSlotsAuto);
+    EXPECT_EQ(options::Get(Option::kHugePages), 0);
+    EXPECT_EQ(options::Get(Option::kCheck), 0);
+    EXPECT_EQ(options::Get(Option::kOnBadFree), kBadFreeAbort);
     EXPECT_EQ(options::Get(Option::kReport), 0);
     EXPECT_EQ(options::Get(Option::kSummary), 0);
     EXPECT_EQ(options::Get(Option::kEngine), kNoEngineAsked);
@@ -44,6 +48,28 @@ TEST(OptionsTableTest, Defaults) {
     EXPECT_EQ(options::Get(Option::kHelp), 0);
     EXPECT_STREQ(options::GetText(Option::kPools), "");
     EXPECT_STREQ(options::GetText(Option::kFail), "");
+  });
+  EXPECT_EQ(end.status, 0) << end.error_text;
+}
+
+TEST(OptionsTableTest, ChoicesOfTheArenaEngineByTheirNumbers) {
+  const ChildEnd end = RunInChild([] {
+    constexpr const char* kSlotChoices[] = {"auto", "rseq", "portable", "off"};
+    constexpr int64_t kSlotNumbers[] = {kSlotsAuto, kSlotsRseq, kSlotsPortable, kSlotsOff};
+    for (size_t index = 0; index < 4; ++index) {
+      EXPECT_TRUE(options::Set(Option::kSlots, kSlotChoices[index]));
+      EXPECT_EQ(options::Get(Option::kSlots), kSlotNumbers[index]) << kSlotChoices[index];
+    }
+    EXPECT_FALSE(options::Set(Option::kSlots, "sometimes"));
+    EXPECT_TRUE(options::Set(Option::kOnBadFree, "count"));
+    EXPECT_EQ(options::Get(Option::kOnBadFree), kBadFreeCount);
+    EXPECT_TRUE(options::Set(Option::kOnBadFree, "abort"));
+    EXPECT_EQ(options::Get(Option::kOnBadFree), kBadFreeAbort);
+    EXPECT_TRUE(options::Set(Option::kCheck, "on"));
+    EXPECT_EQ(options::Get(Option::kCheck), 1);
+    EXPECT_TRUE(options::Set(Option::kHugePages, "1"));
+    EXPECT_EQ(options::Get(Option::kHugePages), 1);
+    EXPECT_FALSE(options::Set(Option::kHugePages, "2"));
   });
   EXPECT_EQ(end.status, 0) << end.error_text;
 }

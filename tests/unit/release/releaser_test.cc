@@ -36,6 +36,7 @@ TEST(ReleaserTest, ReasonsHaveNames) {
   EXPECT_STREQ(ReleaseReasonName(ReleaseReason::kPeriodic), "periodic");
   EXPECT_STREQ(ReleaseReasonName(ReleaseReason::kApi), "api");
   EXPECT_STREQ(ReleaseReasonName(ReleaseReason::kMallocTrim), "malloc_trim");
+  EXPECT_STREQ(ReleaseReasonName(ReleaseReason::kWindow), "window");
 }
 
 TEST(ReleaserTest, MeasuresWhatTheProcessLost) {
@@ -182,6 +183,82 @@ TEST(ReleaserTest, AFailedReadBeforeOrAfterClaimsNothing) {
     });
     EXPECT_EQ(end.status, 0) << end.error_text;
   }
+}
+
+TEST(ReleaserTest, AsksForAsMuchAsItsCallerDoes) {
+  const ChildEnd end = RunInChild([] {
+    FakeEngine engine;
+    releaser::Release(engine, ReleaseReason::kApi, 5 * kMega);
+    EXPECT_EQ(engine.asked_bytes, 5 * kMega);
+    releaser::Release(engine, ReleaseReason::kApi);
+    EXPECT_EQ(engine.asked_bytes, UINT64_MAX);
+    engine.asked_bytes = 0;
+    releaser::TryRelease(engine, ReleaseReason::kApi);
+    EXPECT_EQ(engine.asked_bytes, UINT64_MAX);
+  });
+  EXPECT_EQ(end.status, 0) << end.error_text;
+}
+
+TEST(ReleaserTest, ATickThatGaveSomethingBackCountsForTheWindow) {
+  const ChildEnd end = RunInChild([] {
+    FakeEngine engine;
+    engine.next_tick = {.sleep_ns = 70, .given_back_bytes = 0, .stall_ns = 9};
+    EXPECT_EQ(releaser::TickEngine(engine, 1234), 70U);
+    EXPECT_EQ(engine.ticked_ns, 1234U);
+    EXPECT_EQ(releaser::Totals(ReleaseReason::kWindow).passes, 0U);
+    EXPECT_EQ(releaser::LongestStallNs(), 9U);
+    engine.next_tick = {.sleep_ns = UINT64_MAX, .given_back_bytes = kMega, .stall_ns = 5};
+    EXPECT_EQ(releaser::TickEngine(engine, 1300), UINT64_MAX);
+    EXPECT_EQ(releaser::TickEngine(engine, 1400), UINT64_MAX);
+    EXPECT_EQ(releaser::Totals(ReleaseReason::kWindow).passes, 2U);
+    EXPECT_EQ(releaser::Totals(ReleaseReason::kWindow).bytes, 2 * kMega);
+    EXPECT_EQ(releaser::AllTotals().bytes, 2 * kMega);
+    EXPECT_EQ(releaser::LongestStallNs(), 9U);
+    EXPECT_EQ(engine.give_backs, 0);
+    releaser::ResetInChild();
+    EXPECT_EQ(releaser::Totals(ReleaseReason::kWindow).bytes, 0U);
+  });
+  EXPECT_EQ(end.status, 0) << end.error_text;
+}
+
+TEST(ReleaserTest, ATickDoesNotWaitForAPassAndNoneFollowsClose) {
+  const ChildEnd end = RunInChild([] {
+    FakeEngine engine;
+    uint64_t sleep_ns = 0;
+    engine.on_give_back = [&] { sleep_ns = releaser::TickEngine(engine, 1); };
+    releaser::Release(engine, ReleaseReason::kApi);
+    EXPECT_GT(sleep_ns, 0U);
+    EXPECT_LE(sleep_ns, 100000000U) << "soon again";
+    EXPECT_EQ(engine.ticks, 0);
+    releaser::Close();
+    EXPECT_EQ(releaser::TickEngine(engine, 2), UINT64_MAX);
+    EXPECT_EQ(engine.ticks, 0);
+  });
+  EXPECT_EQ(end.status, 0) << end.error_text;
+}
+
+// Ticks and passes exclude each other: the engine's window has no lock of its own.
+TEST(ReleaserTest, NoTickDuringAPass) {
+  const ChildEnd end = RunInChild([] {
+    FakeEngine engine;
+    std::atomic<int> inside{0};
+    std::atomic<int> most{0};
+    const auto enter = [&] {
+      const int now = ++inside;
+      if (now > most) most = now;
+      std::this_thread::sleep_for(std::chrono::microseconds(200));
+      --inside;
+    };
+    engine.on_give_back = engine.on_tick = enter;
+    RunOnThreads(4, [&](int index) {
+      for (int round = 0; round < 50; ++round) {
+        index % 2 == 0 ? releaser::TickEngine(engine, 1) : releaser::Release(engine, ReleaseReason::kApi);
+      }
+    });
+    EXPECT_EQ(most, 1);
+    EXPECT_EQ(engine.give_backs, 100);
+  });
+  EXPECT_EQ(end.status, 0) << end.error_text;
 }
 
 }  // namespace
