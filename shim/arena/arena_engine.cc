@@ -118,6 +118,7 @@ void ArenaEngine::FreeSmall(PageEntry entry, void* block) {
   uint32_t count = 0;
   if (slot != nullptr) {
     const void* table = &slots::view.tables[group];
+    if (slots::Push(table, entry.line(), block)) return;
     slots::GrowLimit(*slot, size_class);
     if (slots::Push(table, entry.line(), block)) return;
     const uint32_t most = RefillCount(*slot, size_class);

@@ -46,7 +46,7 @@ void ReportBadFree(const void* block, BadFree what) {
   const bool counts = options::Get(Option::kOnBadFree) == kBadFreeCount;
   if (bad_frees.fetch_add(1, std::memory_order_relaxed) < kMostLines || !counts) {
     Message()
-        ->Text("free(0x")
+        ->Text("free(")
         .Hex(reinterpret_cast<uintptr_t>(block))
         .Text("): ")
         .Text(Describe(what))

@@ -282,11 +282,24 @@ bool Attach(uint32_t group) {
     attached.expected = PageEntry::KindAndGroup(PageKind::kSlab, group);
     if (record != nullptr) attached.left = &record->sample_left;
   }
-  view = attached;
+  // A signal handler may allocate in between: it must not find the fast path open before the rest is there.
+  Detach();
+  view.tables = attached.tables;
+  view.own = attached.own;
+  view.own_group = attached.own_group;
+  view.area = attached.area;
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  view.expected = attached.expected;
+  view.left = attached.left;
   return true;
 }
 
-void Detach() { view = kDetached; }
+void Detach() {
+  view.left = kDetached.left;
+  view.expected = kDetached.expected;
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  view.tables = nullptr;
+}
 
 Slot* Current(uint32_t group) {
   const uint32_t id = CurrentId();

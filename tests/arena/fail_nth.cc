@@ -128,7 +128,7 @@ uint32_t RunAll(Call call, bool onward, bool threaded, uint32_t largest_step, co
   uint32_t nth = 1;
   while (RunOnce({call, nth, onward}, threaded, way)) {
     CHECK(nth < 5000);
-    nth += nth < 20 ? 1 : largest_step;
+    nth += nth < 10 ? 1 : largest_step;
   }
   return nth;
 }
