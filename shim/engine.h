@@ -57,8 +57,8 @@ concept Engine = requires(size_t size, size_t alignment, void* block, const void
 
 // What an engine may have besides.
 //
-// AllocateCounted: malloc's whole work in nearly every case, with the bytes counted in the thread's record; else
-// one of two functions goes on: nothing was counted, or there was no block.
+// AllocateCounted: malloc's whole work in nearly every case, with the bytes counted in the thread's record;
+// else one of two functions goes on: nothing was counted, or there was no block.
 template <typename E>
 concept AllocatesCounted = requires(size_t size, void* (*rest)(size_t)) {
   { E::AllocateCounted(size, rest, rest) } -> std::same_as<void*>;
@@ -87,11 +87,14 @@ concept SeesToFork = requires {
   E::ChildAfterFork();
 };
 template <typename E>
-concept MindsVfork = requires { E::BeforeVfork(); };
+concept MindsVfork = requires {
+  E::BeforeVfork();
+};
 // Exact books, and a policy of its own.
 template <typename E>
 concept KeepsBooks = requires(uint64_t now_ns, EngineFigures* figures, PoolId pool, EnginePoolBytes* bytes) {
   { E::Tick(now_ns) } -> std::same_as<EngineTick>;
+  { E::TakeWakeRequest() } -> std::same_as<bool>;
   { E::Describe(figures) } -> std::same_as<bool>;
   { E::PoolBytes(pool, bytes) } -> std::same_as<bool>;
 };
@@ -136,6 +139,10 @@ struct EngineExtras {
   static EngineTick Tick([[maybe_unused]] uint64_t now_ns) {
     if constexpr (KeepsBooks<E>) return E::Tick(now_ns);
     return {};
+  }
+  static bool TakeWakeRequest() {
+    if constexpr (KeepsBooks<E>) return E::TakeWakeRequest();
+    return false;
   }
   static bool Describe([[maybe_unused]] EngineFigures* figures) {
     if constexpr (KeepsBooks<E>) return E::Describe(figures);

@@ -99,7 +99,15 @@ void FreeSlow(void* block) {
     governor::NoteActivity(*record, 0, nullptr);
 }
 
-void FreeRest(void* block) { FreeInEngine(block); }
+void FreeRest(void* block) {
+  FreeInEngine(block);
+  ThreadRecord* record = threads::current;
+  if (record == nullptr || record->busy.load(std::memory_order_relaxed) != 0 ||
+      !ChosenExtras::TakeWakeRequest())
+    return;
+  const ErrnoKeeper keep_errno;
+  governor::NoteActivity(*record, 0, nullptr);
+}
 
 void* MallocRest(size_t size) {
   void* block = TryAllocate(size, MEMGOV_CALLER);

@@ -65,8 +65,8 @@ MEMGOV_HOT void* TryAllocate(size_t size, const void* caller) {
   return ChosenEngine::Allocate(size);
 }
 
-// What is left of malloc and new where the engine counts by itself, called last. The second of each: the bytes
-// are counted already.
+// What is left of malloc and new where the engine counts by itself, called last. The second of each: the
+// bytes are counted already.
 void* MallocRest(size_t size);
 void* MallocRefused(size_t size);
 void* NewRest(size_t size);

@@ -54,9 +54,9 @@ void Close(int descriptor);
 
 enum class Barrier : uint8_t { kRegister, kRun, kRegisterRestart, kRestart };
 // membarrier(PRIVATE_EXPEDITED): after kRun every other thread of this process has executed a full fence
-// between its last instruction before and its first after. After kRestart (PRIVATE_EXPEDITED_RSEQ, Linux 5.10)
-// every restartable sequence that another thread was in has been restarted, too. 0, or -errno (ENOSYS before
-// 4.14, EPERM under seccomp).
+// between its last instruction before and its first after. After kRestart (PRIVATE_EXPEDITED_RSEQ,
+// Linux 5.10) every restartable sequence that another thread was in has been restarted, too. 0, or -errno
+// (ENOSYS before 4.14, EPERM under seccomp).
 int Membarrier(Barrier operation);
 
 pid_t ProcessId();

@@ -24,9 +24,14 @@ void WriteTotals(const Census& census, const char* engine, TextWriter& out) {
 
 // What is held adds up: live, free blocks in slabs, free blocks cached by CPU, free pages not given back.
 void WriteEngine(const EngineFigures& engine, TextWriter& out) {
-  out.Text("  held is live ").Bytes(engine.live_bytes).Text(" + fragmentation ").Bytes(engine.fragmentation_bytes);
+  out.Text("  held is live ")
+      .Bytes(engine.live_bytes)
+      .Text(" + fragmentation ")
+      .Bytes(engine.fragmentation_bytes);
   out.Text(" + CPU slots ").Bytes(engine.slot_bytes).Text(" + dirty pages ").Bytes(engine.dirty_bytes).Line();
-  out.Text("  besides: metadata ").Bytes(engine.metadata_bytes).Text("; address space reserved, not memory: ");
+  out.Text("  besides: metadata ")
+      .Bytes(engine.metadata_bytes)
+      .Text("; address space reserved, not memory: ");
   out.Bytes(engine.reserved_bytes).Text(", usable ").Bytes(engine.usable_bytes).Text("; ");
   out.Number(engine.shards).Text(" shards, demand window ").Duration(engine.window_ns).Line();
   if (engine.bad_frees != 0) out.Text("  bad frees: ").Number(engine.bad_frees).Line();

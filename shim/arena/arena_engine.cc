@@ -23,11 +23,7 @@ uint32_t OwnGroup() {
                            : groups::GroupOf(record->current_pool.load(std::memory_order_relaxed));
 }
 
-// The slot that this thread may use now. nullptr: it has to do without.
-slots::Slot* SlotFor(uint32_t group) {
-  if (slots::view.tables == nullptr && !slots::Attach(OwnGroup())) return nullptr;
-  return slots::Current(group);
-}
+bool IsAttached() { return slots::view.tables != nullptr || slots::Attach(OwnGroup()); }
 
 // One at a time: a slot that was stopped or filled meanwhile leaves the rest to the shard.
 void Stock(const void* table, uint32_t size_class, void* const* blocks, uint32_t count) {
@@ -61,23 +57,28 @@ bool IsSlabBlock(const Chunk* chunk, const void* block, PageEntry* entry) {
 
 }  // namespace
 
+namespace {
+
+void* TakeOne(uint32_t size_class) {
+  void* block = nullptr;
+  const uint32_t group = OwnGroup();
+  shards::Take(groups::ShardFor(group, slots::CurrentId()), group, size_class, &block, 1);
+  return block;
+}
+
+}  // namespace
+
 // The blocks are in this function's hands while it fetches them, not in the slot: holding a slot across the
 // wait for a lock cost half the throughput (measured for the design).
 void* ArenaEngine::AllocateSmall(uint32_t size_class) {
-  if (slots::view.tables == nullptr) slots::Attach(OwnGroup());
-  slots::Slot* slot = slots::Current(slots::view.own_group);
-  if (slot == nullptr) {
-    void* block = nullptr;
-    const uint32_t group = OwnGroup();
-    shards::Take(groups::ShardFor(group, slots::CurrentId()), group, size_class, &block, 1);
-    return block;
-  }
-  // The view may be of this call's making, and the slot has what the thread asks for.
+  if (!IsAttached()) return TakeOne(size_class);
   const void* table = slots::view.own;
   if (void* block = slots::Pop(table, kSizeClasses[size_class].line); block != nullptr) return block;
+  const uint32_t group = slots::view.own_group;
+  slots::Slot* slot = slots::Current(group);
+  if (slot == nullptr) return TakeOne(size_class);
   slots::GrowLimit(*slot, size_class);
   void* batch[shards::kMostBatch];
-  const uint32_t group = slots::view.own_group;
   const uint32_t taken = shards::Take(groups::ShardFor(group, slot->id), group, size_class, batch,
                                       RefillCount(*slot, size_class));
   if (taken == 0) return nullptr;
@@ -112,17 +113,17 @@ void* ArenaEngine::AllocateSample(size_t alignment, size_t size, bool zeroed) {
 
 void ArenaEngine::FreeSmall(PageEntry entry, void* block) {
   const uint32_t size_class = entry.size_class();
-  const uint32_t group = entry.group();
-  slots::Slot* slot = SlotFor(group);
   void* batch[shards::kMostBatch];
   uint32_t count = 0;
-  if (slot != nullptr) {
-    const void* table = &slots::view.tables[group];
+  if (IsAttached()) {
+    const void* table = &slots::view.tables[entry.group()];
     if (slots::Push(table, entry.line(), block)) return;
-    slots::GrowLimit(*slot, size_class);
-    if (slots::Push(table, entry.line(), block)) return;
-    const uint32_t most = RefillCount(*slot, size_class);
-    while (count + 1 < most && (batch[count] = slots::Pop(table, entry.line())) != nullptr) ++count;
+    if (slots::Slot* slot = slots::Current(entry.group()); slot != nullptr) {
+      slots::GrowLimit(*slot, size_class);
+      if (slots::Push(table, entry.line(), block)) return;
+      const uint32_t most = RefillCount(*slot, size_class);
+      while (count + 1 < most && (batch[count] = slots::Pop(table, entry.line())) != nullptr) ++count;
+    }
   }
   batch[count++] = block;
   shards::Return(size_class, batch, count);
@@ -133,10 +134,13 @@ void ArenaEngine::Free(void* block) {
   if (chunk == nullptr) return foreign::Free(block);
   PageEntry entry;
   if (IsSlabBlock(chunk, block, &entry)) {
-    return entry.IsBlock(reinterpret_cast<uintptr_t>(block)) ? FreeSmall(entry, block) : ExplainBadFree(block);
+    return entry.IsBlock(reinterpret_cast<uintptr_t>(block)) ? FreeSmall(entry, block)
+                                                             : ExplainBadFree(block);
   }
   if (!pages::FreeLarge(chunk, block)) ExplainBadFree(block);
 }
+
+bool ArenaEngine::TakeWakeRequest() { return pages::TakeWakeRequest(); }
 
 size_t ArenaEngine::UsableSize(const void* block) {
   const Chunk* chunk = ChunkHolding(block);

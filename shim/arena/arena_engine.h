@@ -19,8 +19,8 @@ class ArenaEngine {
   static constexpr bool kQuiescesForFork = false;
   static constexpr bool kHonoursGlibcVariables = false;
 
-  // What malloc does in nearly every case: counts, and takes a block from the slot of this CPU. Else it goes on
-  // with `uncounted`, or `refused` when the bytes are counted.
+  // What malloc does in nearly every case: counts, and takes a block from the slot of this CPU. Else it goes
+  // on with `uncounted`, or `refused` when the bytes are counted.
   __attribute__((always_inline)) static void* AllocateCounted(size_t size, void* (*uncounted)(size_t),
                                                               void* (*refused)(size_t)) {
     return arena::slots::PopCounted(size, uncounted, refused);
@@ -56,6 +56,9 @@ class ArenaEngine {
   // Does its group count this thread's live bytes exactly? Then samples must not.
   static bool CountsExactly(const ThreadRecord& record);
 
+  // After a Free: is there enough to give back to wake the governor for?
+  static bool TakeWakeRequest();
+
   static void PrepareFork();
   static void ParentAfterFork();
   static void ChildAfterFork();
@@ -67,7 +70,8 @@ class ArenaEngine {
   static bool Describe(EngineFigures* figures);
   static bool PoolBytes(PoolId pool, EnginePoolBytes* bytes);
 
-  // Stops the world of this engine and looks at everything: nullptr, or what is wrong. Not from within malloc.
+  // Stops the world of this engine and looks at everything: nullptr, or what is wrong. Not from within
+  // malloc.
   static const char* Verify();
 
  private:

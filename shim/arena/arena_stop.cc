@@ -15,8 +15,8 @@ using namespace arena;  // NOLINT: this file is part of the arena engine's front
 
 namespace {
 
-// What this stop took; under the last lock of all. A lock that the forking thread held before (it forks from a
-// signal handler that interrupted the holder) stays with that code.
+// What this stop took; under the last lock of all. A lock that the forking thread held before (it forks from
+// a signal handler that interrupted the holder) stays with that code.
 struct Taken {
   bool slots = false;
   bool groups = false;

@@ -50,7 +50,8 @@ void ReportBadFree(const void* block, BadFree what) {
         .Hex(reinterpret_cast<uintptr_t>(block))
         .Text("): ")
         .Text(Describe(what))
-        .Text(counts ? "; ignored (MEMGOV_ON_BAD_FREE=count)" : "; aborting (MEMGOV_ON_BAD_FREE=count goes on)");
+        .Text(counts ? "; ignored (MEMGOV_ON_BAD_FREE=count)"
+                     : "; aborting (MEMGOV_ON_BAD_FREE=count goes on)");
   }
   if (!counts) abort();
 }

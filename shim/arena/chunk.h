@@ -3,8 +3,8 @@
 // A chunk is reserved without memory (PROT_NONE) on a multiple of 1 GiB, 256 MiB long, or less when that is
 // refused (RLIMIT_AS). It begins with its own metadata, so that the way from a block to its entry in the page
 // map is arithmetic, off which nothing has to be loaded; behind it come pages, made usable in steps. One root
-// table over the 47 bits of user addresses, a byte per GiB, says where chunks begin. The metadata is zeroed by
-// the kernel and touched only where it is used.
+// table over the 47 bits of user addresses, a byte per GiB, says where chunks begin. The metadata is zeroed
+// by the kernel and touched only where it is used.
 //
 // A block of more than kLargestInChunk pages has a chunk to itself.
 //
@@ -50,8 +50,8 @@ struct alignas(64) SpanHeader {
 };
 static_assert(sizeof(SpanHeader) == 64);
 
-// All but the page map is under the page heap's lock. Pages are counted from the chunk's begin, the metadata's
-// own included.
+// All but the page map is under the page heap's lock. Pages are counted from the chunk's begin, the
+// metadata's own included.
 struct Chunk {
   uint32_t pages;
   uint32_t first_page;     // behind the metadata
@@ -104,7 +104,8 @@ __attribute__((always_inline)) inline Chunk* ChunkOf(const void* address) {
   return reinterpret_cast<Chunk*>(reinterpret_cast<uintptr_t>(address) & ~(kChunkAlignment - 1));
 }
 
-// The chunk that holds this address, also further inside a single block of more than a GiB; nullptr: nobody's.
+// The chunk that holds this address, also further inside a single block of more than a GiB; nullptr:
+// nobody's.
 Chunk* ChunkHolding(const void* address);
 
 // Reserves a chunk of `pages`, its metadata among them, and enters it. nullptr when the kernel refuses. Under

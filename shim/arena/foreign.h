@@ -1,5 +1,5 @@
-// Blocks that are not ours: from before memgov, from a library that was bound past it, or from nobody. They go
-// to the next allocator in line, which is the one they would have gone to without memgov.
+// Blocks that are not ours: from before memgov, from a library that was bound past it, or from nobody. They
+// go to the next allocator in line, which is the one they would have gone to without memgov.
 //
 // Safety: any thread, no allocation of ours; the first call looks the functions up.
 #ifndef MEMGOV_SHIM_ARENA_FOREIGN_H_

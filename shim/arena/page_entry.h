@@ -7,8 +7,8 @@
 //   bits 24-31  the class's first line in a slot                                 (slabs)
 //   bits 32-63  the class's magic                                                (slabs)
 //
-// Blocks are counted from the slab's end, and what is left over lies before the first of them: then a multiple
-// of the class's size from the end is a block, without a second comparison.
+// Blocks are counted from the slab's end, and what is left over lies before the first of them: then a
+// multiple of the class's size from the end is a block, without a second comparison.
 //
 // Invariant: kNothing but for the pages of slabs and the first page of each large block within an ordinary
 // chunk. Written under the
@@ -37,7 +37,9 @@ class PageEntry {
     return PageEntry(uint64_t{made.magic} << 32 | made.line << 24 | KindAndGroup(PageKind::kSlab, group) |
                      (made.pages - page) << kPageShift);
   }
-  static constexpr PageEntry Large(uint32_t group) { return PageEntry(KindAndGroup(PageKind::kLarge, group)); }
+  static constexpr PageEntry Large(uint32_t group) {
+    return PageEntry(KindAndGroup(PageKind::kLarge, group));
+  }
 
   static constexpr uint32_t KindAndGroup(PageKind kind, uint32_t group) {
     return static_cast<uint32_t>(kind) << 21 | group << 17;

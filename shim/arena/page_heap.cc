@@ -10,120 +10,17 @@ constinit State state;
 constinit std::atomic<bool> strict_overcommit{false};
 constinit std::atomic<bool> recent_give_back{false};
 constinit std::atomic<bool> huge_pages{false};
+constinit std::atomic<uint64_t> dirtied{0};
 
 namespace {
 
 constinit FutexLock page_lock{LockRank::kPages};
 
-constexpr uint32_t kFirstStep = (2 << 20) / kPageBytes;
-constexpr uint32_t kLargestStep = (64 << 20) / kPageBytes;
-
 // Page numbers have 32 bits; no machine has as much.
 constexpr size_t kMostBytes = size_t{1} << 43;
 
-uint32_t PagesOf(size_t bytes) { return static_cast<uint32_t>((bytes + kPageBytes - 1) / kPageBytes); }
-
-void NoteUsed() {
-  const uint64_t used = state.slab + state.large;
-  if (used > state.peak_used) state.peak_used = used;
-}
-
-// --- growth ---
-
-void Append(Chunk* chunk) {
-  (state.last != nullptr ? state.last->next : state.first) = chunk;
-  state.last = chunk;
-}
-
-// Its own page, one of the page map, two of the indexes; headers are counted as they are touched.
-constexpr uint64_t kChunkMetadataBytes = 4 * kPageBytes;
-
-void EnterBooks(Chunk& chunk) {
-  os::AdviseHugePages(&chunk, size_t{chunk.pages} * kPageBytes,
-                      huge_pages.load(std::memory_order_relaxed));
-  state.reserved += chunk.pages;
-  state.metadata_bytes += kChunkMetadataBytes;
-}
-
-// Where the address space is limited (RLIMIT_AS), threads' stacks and libraries need room in it, too.
-uint32_t LargestChunk() {
-  const uint64_t eighth = os::AddressSpaceLimit() / 8 / kPageBytes;
-  uint32_t size = kChunkPages;
-  while (size > kSmallestChunkPages && size > eighth) size /= 4;
-  return size;
-}
-
-// As large as may be, or the largest that is to be had.
-bool AddChunk(uint32_t pages) {
-  uint32_t largest = LargestChunk();
-  while (largest < pages && largest < kChunkPages) largest *= 4;
-  for (uint32_t size = largest; size >= kSmallestChunkPages && size >= pages; size /= 4) {
-    Chunk* chunk = MakeChunk(size);
-    if (chunk == nullptr) continue;
-    Append(chunk);
-    EnterBooks(*chunk);
-    return true;
-  }
-  return false;
-}
-
-// Makes `pages` more of the chunk usable.
-bool Extend(Chunk& chunk, uint32_t pages) {
-  const uintptr_t at = chunk.AddressOf(chunk.usable_pages);
-  if (os::Commit(reinterpret_cast<void*>(at), size_t{pages} * kPageBytes) != 0) return false;
-  chunk.free.Set(chunk.usable_pages, pages);
-  chunk.usable_pages += pages;
-  state.usable += pages;
-  return true;
-}
-
-// How many free pages lie directly before what is not usable yet.
-uint32_t FreeAtEnd(const Chunk& chunk) {
-  const PageRun last = chunk.free.LastRun(chunk.usable_pages, kLargestInChunk);
-  return last.count != 0 && last.first + last.count == chunk.usable_pages ? last.count : 0;
-}
-
-enum class Growth : uint8_t { kDone, kNoRoom, kRefused };
-
-Growth GrowIn(Chunk& chunk, uint32_t pages) {
-  const uint32_t room = chunk.pages - chunk.usable_pages;
-  const uint32_t at_end = FreeAtEnd(chunk);
-  const uint32_t need = pages > at_end ? pages - at_end : 1;
-  if (need > room) return Growth::kNoRoom;
-  if (state.next_step == 0) state.next_step = kFirstStep;
-  uint32_t step = state.next_step > need ? state.next_step : need;
-  if (step > room) step = room;
-  if (!strict_overcommit.load(std::memory_order_relaxed) && state.next_step < kLargestStep)
-    state.next_step *= 2;
-  const bool done = Extend(chunk, step) || (step > need && Extend(chunk, need));
-  return done ? Growth::kDone : Growth::kRefused;
-}
-
-// Pages that were decommitted and are usable again.
-bool Revive(uint32_t pages) {
-  for (Chunk* chunk = state.first; chunk != nullptr; chunk = chunk->next) {
-    const uint32_t first = chunk->voids.FindFirst(pages);
-    if (first == kNoPage) continue;
-    const uintptr_t at = chunk->AddressOf(first);
-    if (os::Commit(reinterpret_cast<void*>(at), size_t{pages} * kPageBytes) != 0) return false;
-    chunk->voids.Clear(first, pages);
-    chunk->free.Set(first, pages);
-    state.usable += pages;
-    return true;
-  }
-  return false;
-}
-
-bool Grow(uint32_t pages) {
-  if (Revive(pages)) return true;
-  for (Chunk* chunk = state.first; chunk != nullptr; chunk = chunk->next) {
-    const Growth growth = GrowIn(*chunk, pages);
-    if (growth != Growth::kNoRoom) return growth == Growth::kDone;  // refused memory is not to be had elsewhere
-  }
-  return AddChunk(pages) && GrowIn(*state.last, pages) == Growth::kDone;
-}
-
-// --- taking and putting ---
+// So much freed deserves a look, also when nobody allocates any more.
+constexpr uint64_t kWakePages = (1 << 20) / kPageBytes;
 
 struct Place {
   Chunk* chunk = nullptr;
@@ -190,44 +87,7 @@ SpanHeader* StartSpan(const Place& place, uint32_t count, uint32_t group) {
   return header;
 }
 
-// --- blocks with a mapping of their own ---
-
-void CountSingle(Chunk& chunk, int64_t pages) {
-  state.large += pages;
-  state.usable += pages;
-  state.group_large[chunk.single_group] += pages;
-  NoteUsed();
-}
-
-void* AllocateSingle(size_t bytes, size_t alignment, uint32_t group) {
-  const uint32_t count = PagesOf(bytes);
-  Chunk* chunk = MakeSingleChunk(count, alignment);
-  if (chunk == nullptr) return nullptr;
-  void* block = reinterpret_cast<void*>(chunk->single_block);
-  if (os::Commit(block, size_t{count} * kPageBytes) != 0) {
-    LeaveRoots(*chunk);
-    UnmapChunk(chunk);
-    return nullptr;
-  }
-  EnterBooks(*chunk);
-  chunk->single_group = group;
-  chunk->next = state.singles;
-  state.singles = chunk;
-  ++state.allocations;
-  CountSingle(*chunk, count);
-  return block;
-}
-
-// Its pages go back without the lock: that may take milliseconds.
-void ForgetSingle(Chunk* chunk) {
-  Chunk** link = &state.singles;
-  while (*link != chunk) link = &(*link)->next;
-  *link = chunk->next;
-  CountSingle(*chunk, -static_cast<int64_t>(chunk->single_pages));
-  state.reserved -= chunk->pages;
-  state.metadata_bytes -= kChunkMetadataBytes;
-  LeaveRoots(*chunk);
-}
+// --- large blocks within chunks ---
 
 void ForgetInChunk(Chunk& chunk, const void* block) {
   const uint32_t page = chunk.PageOf(reinterpret_cast<uintptr_t>(block));
@@ -237,41 +97,6 @@ void ForgetInChunk(Chunk& chunk, const void* block) {
   state.group_large[header.group] -= header.pages;
   PutFree(chunk, page, header.pages, true);
 }
-
-void ChangeSingle(Chunk& chunk, uint32_t pages) {
-  const int64_t more = static_cast<int64_t>(pages) - chunk.single_pages;
-  chunk.pages = static_cast<uint32_t>(chunk.pages + more);
-  chunk.single_pages = pages;
-  state.reserved += more;
-  CountSingle(chunk, more);
-}
-
-struct SingleResize {
-  bool done = false;
-  // What is left to unmap without the lock.
-  void* rest = nullptr;
-  size_t rest_bytes = 0;
-};
-
-// The kernel extends a mapping in place where nothing is behind it; up to the next GiB nothing of ours is.
-SingleResize ResizeSingle(Chunk& chunk, uint32_t count) {
-  SingleResize resize;
-  if (count <= kLargestInChunk) return resize;  // moves back into an ordinary chunk
-  const size_t old_bytes = size_t{chunk.single_pages} * kPageBytes;
-  const size_t new_bytes = size_t{count} * kPageBytes;
-  const uintptr_t last_root = (chunk.single_block + old_bytes - 1) >> kChunkShift;
-  if ((chunk.single_block + new_bytes - 1) >> kChunkShift != last_root) return resize;
-  if (new_bytes > old_bytes) {
-    void* block = reinterpret_cast<void*>(chunk.single_block);
-    resize.done = os::ResizeMapping(block, old_bytes, new_bytes) == 0;
-  } else {
-    resize = {true, reinterpret_cast<void*>(chunk.single_block + new_bytes), old_bytes - new_bytes};
-  }
-  if (resize.done) ChangeSingle(chunk, count);
-  return resize;
-}
-
-// --- large blocks within chunks ---
 
 void ShrinkInChunk(Chunk& chunk, SpanHeader& header, uint32_t count) {
   const uint32_t first = chunk.PageOf(header.address);
@@ -333,6 +158,13 @@ void PutFree(Chunk& chunk, uint32_t first, uint32_t count, bool dirty) {
   if (!dirty) return;
   chunk.dirty.Set(first, count);
   state.dirty += count;
+  dirtied.store(dirtied.load(std::memory_order_relaxed) + count, std::memory_order_relaxed);
+}
+
+bool TakeWakeRequest() {
+  if (dirtied.load(std::memory_order_relaxed) < kWakePages) return false;
+  dirtied.store(0, std::memory_order_relaxed);
+  return true;
 }
 
 FutexLock& Lock() { return page_lock; }

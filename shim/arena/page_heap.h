@@ -3,11 +3,11 @@
 // A page of a chunk is in one state at any time: reserved (beyond what is usable), void (decommitted), free
 // and clean (zero, without memory), free and dirty, in limbo (being given back: nobody's, while the system
 // call runs without the lock), or used by a span. First fit by address, free and dirty pages first, so that
-// what is clean stays clean. There are no boundary tags and nothing is coalesced: a run of free pages is a run
-// of bits.
+// what is clean stays clean. There are no boundary tags and nothing is coalesced: a run of free pages is a
+// run of bits.
 //
-// Safety: any thread; one lock (rank kPages), held for a few hundred nanoseconds, and across mprotect and mmap
-// when the heap grows, as fork's child and accounting need growth to be one step. Never across madvise.
+// Safety: any thread; one lock (rank kPages), held for a few hundred nanoseconds, and across mprotect and
+// mmap when the heap grows, as fork's child and accounting need growth to be one step. Never across madvise.
 #ifndef MEMGOV_SHIM_ARENA_PAGE_HEAP_H_
 #define MEMGOV_SHIM_ARENA_PAGE_HEAP_H_
 
@@ -36,8 +36,8 @@ size_t LargeBytes(const Chunk* chunk, const void* block);
 // Longer or shorter where it is; false when it has to move.
 bool ResizeLarge(Chunk* chunk, void* block, size_t bytes);
 
-// Gives dirty pages back, from the highest address down, at most `most_bytes` of them and 512 KiB at a time: a
-// queued writer of the address space's lock stalls page faults behind a long madvise (300 us for 4 MiB were
+// Gives dirty pages back, from the highest address down, at most `most_bytes` of them and 512 KiB at a time:
+// a queued writer of the address space's lock stalls page faults behind a long madvise (300 us for 4 MiB were
 // measured). By one thread at a time (the release lock). Returns the bytes given back; pages that the kernel
 // refuses to take (mlockall) stay dirty.
 uint64_t GiveBack(uint64_t most_bytes);
@@ -51,11 +51,11 @@ struct Figures {
   uint64_t limbo_bytes = 0;
   uint64_t usable_bytes = 0;  // readable and writable: what the kernel may charge
   uint64_t reserved_bytes = 0;
-  uint64_t metadata_bytes = 0;     // touched, at most
-  uint64_t peak_used_bytes = 0;    // slab + large, the highest since TakePeak
-  uint64_t refaulted_bytes = 0;    // handed out again less than a second after it was given back
-  uint64_t allocations = 0;        // spans, since the start
-  uint64_t given_back_bytes = 0;   // since the start
+  uint64_t metadata_bytes = 0;    // touched, at most
+  uint64_t peak_used_bytes = 0;   // slab + large, the highest since TakePeak
+  uint64_t refaulted_bytes = 0;   // handed out again less than a second after it was given back
+  uint64_t allocations = 0;       // spans, since the start
+  uint64_t given_back_bytes = 0;  // since the start
   uint64_t group_large[kMostGroups] = {};
   uint64_t group_slab[kMostGroups] = {};
 
@@ -65,6 +65,10 @@ struct Figures {
 Figures Read();
 // As Read; the peak starts again from what is used now.
 Figures ReadAndRestartPeak();
+
+// True once for each MiB or so that became dirty: the governor may be asleep, and who only frees takes no
+// samples that would wake it.
+bool TakeWakeRequest();
 
 // For the regret controller: has the last second seen a give-back?
 void NoteRecentGiveBack(bool recent);

@@ -142,9 +142,7 @@ uint64_t GiveBack(uint64_t most_bytes) {
     const Limbo limbo = TakeDirty(cursor, most);
     if (limbo.chunk == nullptr) break;
     const bool refused = Surrender(limbo, decommit) != 0;
-    LeaveLimbo(limbo, refused    ? Outcome::kRefused
-                      : decommit ? Outcome::kDecommitted
-                                 : Outcome::kDiscarded);
+    LeaveLimbo(limbo, refused ? Outcome::kRefused : decommit ? Outcome::kDecommitted : Outcome::kDiscarded);
     pages_left -= limbo.run.count;
     if (!refused) given_back += limbo.run.count;
   }

@@ -1,4 +1,5 @@
-// What the parts of the page heap share: its state, all of it under pages::Lock() but for the flags that say so.
+// What the parts of the page heap share: its state, all of it under pages::Lock() but for the flags that say
+// so.
 #ifndef MEMGOV_SHIM_ARENA_PAGE_HEAP_STATE_H_
 #define MEMGOV_SHIM_ARENA_PAGE_HEAP_STATE_H_
 
@@ -36,6 +37,33 @@ extern constinit State state;
 extern constinit std::atomic<bool> strict_overcommit;
 extern constinit std::atomic<bool> recent_give_back;
 extern constinit std::atomic<bool> huge_pages;
+// Pages that became dirty since somebody was last told; written under the lock, relaxed.
+extern constinit std::atomic<uint64_t> dirtied;
+
+inline uint32_t PagesOf(size_t bytes) { return static_cast<uint32_t>((bytes + kPageBytes - 1) / kPageBytes); }
+
+inline void NoteUsed() {
+  const uint64_t used = state.slab + state.large;
+  if (used > state.peak_used) state.peak_used = used;
+}
+
+// Makes a run of at least `pages` more pages free and clean. False: the kernel refuses.
+bool Grow(uint32_t pages);
+// A new chunk's address space and metadata.
+constexpr uint64_t kChunkMetadataBytes = 4 * kPageBytes;  // itself, a page of its map, two of its indexes
+void EnterBooks(Chunk& chunk);
+
+// Blocks with a mapping of their own.
+void* AllocateSingle(size_t bytes, size_t alignment, uint32_t group);
+// The first step of two: UnmapChunk follows without the lock, for that may take milliseconds.
+void ForgetSingle(Chunk* chunk);
+struct SingleResize {
+  bool done = false;
+  // What is left to unmap without the lock.
+  void* rest = nullptr;
+  size_t rest_bytes = 0;
+};
+SingleResize ResizeSingle(Chunk& chunk, uint32_t count);
 
 // Sets or clears those of a range that are not, or are.
 void ClearWithin(RunIndex& index, uint32_t first, uint32_t count);

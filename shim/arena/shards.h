@@ -5,8 +5,8 @@
 // memory of theirs (a first touch is a page fault of 2 us, and would be one under a lock). Blocks are taken
 // from the fullest slabs, so that the emptier ones become empty and go back to the page heap.
 //
-// Safety: any thread; a lock per shard and class (rank kClass), held over at most 32 blocks and, when there is
-// no free block, over the making of one slab.
+// Safety: any thread; a lock per shard and class (rank kClass), held over at most 32 blocks and, when there
+// is no free block, over the making of one slab.
 #ifndef MEMGOV_SHIM_ARENA_SHARDS_H_
 #define MEMGOV_SHIM_ARENA_SHARDS_H_
 

@@ -5,17 +5,16 @@
 
 #include "governor/base/os.h"
 #include "governor/pools/thread_registry.h"
-#include "shim/arena/shards.h"
+#include "shim/arena/slots_state.h"
 #include "shim/next_symbol.h"
 
-namespace memgov::arena {
-
-namespace slots {
+namespace memgov::arena::slots {
 
 constinit Slot dead;
 constinit Table sequence_tables[kMostGroups];
 constinit Table portable_tables[kMostGroups];
 constinit std::atomic<Way> way{Way::kNone};
+
 namespace {
 
 // A thread without a record, or without sequences, has nothing left of its interval, ever.
@@ -28,32 +27,26 @@ constexpr ThreadView kDetached{&nothing_left, nullptr, {}, kNothingExpected, 0, 
 
 constinit thread_local ThreadView view = kDetached;
 
+constinit FutexLock slots_lock{LockRank::kSlots};
+constinit std::atomic<Slot*> first_slot{nullptr};
+constinit bool stopped = false;
+constinit std::atomic<int64_t> all_limit_bytes{0};
+
+void StartCells(Slot& slot) {
+  for (const SizeClass& made : kSizeClasses) {
+    Cell& cell = slot.cells[made.line];
+    cell.cursor.store(cell.Begin(), std::memory_order_relaxed);
+    cell.end.store(cell.Begin(), std::memory_order_relaxed);
+  }
+}
+
 namespace {
+
+constinit std::atomic<uint64_t> slot_count{0};
 
 constexpr int64_t kMostSlotBytes = 512 << 10;
 constexpr int64_t kMostBytes = 32 << 20;
 constexpr uint64_t kFirstLimit = 4;
-
-constinit FutexLock slots_lock{LockRank::kSlots};
-// Under slots_lock; the list itself is read without it.
-constinit std::atomic<Slot*> first_slot{nullptr};
-constinit bool stopped = false;                     // under slots_lock
-constinit std::atomic<int64_t> all_limit_bytes{0};  // relaxed
-constinit std::atomic<uint64_t> slot_count{0};
-constinit std::atomic<uint64_t> lost_slots{0};
-
-std::atomic<Slot*>& EntryOf(const Slot& slot) {
-  return (way.load(std::memory_order_relaxed) == Way::kSequences ? sequence_tables
-                                                                 : portable_tables)[slot.group][slot.id];
-}
-
-bool TryTake(Slot& slot) {
-  uint32_t expected = 0;
-  return slot.busy.load(std::memory_order_relaxed) == 0 &&
-         slot.busy.compare_exchange_strong(expected, 1, std::memory_order_acquire, std::memory_order_relaxed);
-}
-
-void Leave(Slot& slot) { slot.busy.store(0, std::memory_order_release); }
 
 Slot* PortableSlot(const void* table) {
   const uint32_t id = CurrentId();
@@ -62,24 +55,10 @@ Slot* PortableSlot(const void* table) {
   return slot != &dead ? slot : nullptr;
 }
 
-template <typename F>
-void ForEachSlot(F&& visit) {
-  for (Slot* slot = first_slot.load(std::memory_order_acquire); slot != nullptr; slot = slot->next)
-    visit(*slot);
-}
-
 bool Exists(uint32_t group, uint32_t id) {
   bool found = false;
   ForEachSlot([&](const Slot& slot) { found = found || (slot.group == group && slot.id == id); });
   return found;
-}
-
-void StartCells(Slot& slot) {
-  for (const SizeClass& made : kSizeClasses) {
-    Cell& cell = slot.cells[made.line];
-    cell.cursor.store(cell.Begin(), std::memory_order_relaxed);
-    cell.end.store(cell.Begin(), std::memory_order_relaxed);
-  }
 }
 
 // A slot that exists although its entry is `dead` is stopped.
@@ -104,11 +83,11 @@ Slot* Make(uint32_t group, uint32_t id) {
 
 constexpr unsigned long kAuxRseqFeatureSize = 27;  // AT_RSEQ_FEATURE_SIZE, Linux 6.3
 constexpr unsigned long kSizeWithConcurrencyId = 28;
-constexpr intptr_t kCpuIdOffset = 4;          // struct rseq: cpu_id
+constexpr intptr_t kCpuIdOffset = 4;           // struct rseq: cpu_id
 constexpr intptr_t kConcurrencyIdOffset = 24;  // mm_cid
 
-// Symbols of glibc 2.35 and later; __rseq_size is 0 where it registered nothing. The concurrency id counts the
-// threads that run at a time, not the CPUs of the machine.
+// Symbols of glibc 2.35 and later; __rseq_size is 0 where it registered nothing. The concurrency id counts
+// the threads that run at a time, not the CPUs of the machine.
 bool FindArea() {
   const auto* size = static_cast<const unsigned*>(FindFirstSymbol("__rseq_size"));
   const auto* offset = static_cast<const ptrdiff_t*>(FindFirstSymbol("__rseq_offset"));
@@ -121,81 +100,6 @@ bool FindArea() {
 
 bool CanRestart() {
   return os::Membarrier(os::Barrier::kRegisterRestart) == 0 && os::Membarrier(os::Barrier::kRestart) == 0;
-}
-
-// --- stopping ---
-
-constexpr int kMostWaits = 100;
-constexpr uint64_t kWaitNs = 1000000;
-
-// Membarrier was granted when memgov started and is not any more: a filter came. What was under way when the
-// entries became `dead` is over within the time that a few instructions take, or is started again by the switch
-// that interrupts it; entries stay 0, and everybody changes to the other way.
-void GiveUpSequences() {
-  constexpr uint64_t kLongEnoughNs = 20000000;
-  os::SleepNanoseconds(kLongEnoughNs);
-  way.store(Way::kPortable, std::memory_order_seq_cst);
-}
-
-void StopSequences() {
-  ForEachSlot([](Slot& slot) {
-    EntryOf(slot).store(&dead, std::memory_order_seq_cst);
-    slot.in_hand = true;
-  });
-  if (os::Membarrier(os::Barrier::kRestart) == 0) return;
-  GiveUpSequences();
-  ForEachSlot([](Slot& slot) { slot.busy.store(1, std::memory_order_relaxed); });
-}
-
-// One that was waited for in vain is not waited for again.
-void TakeSlot(Slot& slot) {
-  const int most_waits = slot.lost ? 0 : kMostWaits;
-  slot.in_hand = TryTake(slot);
-  for (int waits = 0; waits < most_waits && !slot.in_hand; ++waits) {
-    os::SleepNanoseconds(kWaitNs);
-    slot.in_hand = TryTake(slot);
-  }
-  if (!slot.in_hand && !slot.lost) lost_slots.fetch_add(1, std::memory_order_relaxed);
-  slot.lost = !slot.in_hand;
-}
-
-void StopLocked() {
-  stopped = true;
-  if (way.load(std::memory_order_relaxed) == Way::kSequences) return StopSequences();
-  ForEachSlot([](Slot& slot) { TakeSlot(slot); });
-}
-
-void RestartLocked() {
-  stopped = false;
-  const bool sequences = way.load(std::memory_order_relaxed) == Way::kSequences;
-  ForEachSlot([&](Slot& slot) {
-    EntryOf(slot).store(&slot, std::memory_order_release);
-    if (!sequences && slot.in_hand) Leave(slot);
-    slot.in_hand = false;
-  });
-}
-
-uint64_t EmptyCell(Slot& slot, uint32_t size_class) {
-  const SizeClass& made = kSizeClasses[size_class];
-  Cell& cell = slot.cells[made.line];
-  void** const end = cell.end.exchange(cell.Begin(), std::memory_order_relaxed);  // beside GrowLimit
-  const int64_t limit_bytes = static_cast<int64_t>(static_cast<uint64_t>(end - cell.Begin()) * made.bytes);
-  slot.limit_bytes.fetch_sub(limit_bytes, std::memory_order_relaxed);
-  all_limit_bytes.fetch_sub(limit_bytes, std::memory_order_relaxed);
-  const uint64_t count = cell.Count();
-  cell.cursor.store(cell.Begin(), std::memory_order_relaxed);
-  for (uint64_t done = 0; done < count; done += shards::kMostBatch) {
-    const uint64_t rest = count - done < shards::kMostBatch ? count - done : shards::kMostBatch;
-    shards::Return(size_class, cell.Begin() + done, static_cast<uint32_t>(rest));
-  }
-  return count * made.bytes;
-}
-
-uint64_t EmptySlot(Slot& slot) {
-  uint64_t bytes = 0;
-  for (uint32_t size_class = 0; size_class < kClasses; ++size_class) bytes += EmptyCell(slot, size_class);
-  slot.starved.store(0, std::memory_order_relaxed);
-  return bytes;
 }
 
 }  // namespace
@@ -262,7 +166,8 @@ void Start(Way wanted) {
   StartTable(0);
   const bool has_area = FindArea();
   Way chosen = wanted;
-  if (wanted == Way::kSequences && (MEMGOV_HAS_RSEQ == 0 || !has_area || !CanRestart())) chosen = Way::kPortable;
+  if (wanted == Way::kSequences && (MEMGOV_HAS_RSEQ == 0 || !has_area || !CanRestart()))
+    chosen = Way::kPortable;
   way.store(chosen, std::memory_order_release);
 }
 
@@ -272,7 +177,8 @@ bool Attach(uint32_t group) {
   if (marked != 0 && marked != os::ThreadId()) return false;
   if (marked != 0) record->vfork_thread.store(0, std::memory_order_relaxed);
   const Way now = way.load(std::memory_order_acquire);
-  if (now == Way::kNone) return false;
+  // Without a record nothing would tell a vfork child from its parent.
+  if (now == Way::kNone || (now == Way::kSequences && record == nullptr)) return false;
   ThreadView attached = kDetached;
   attached.tables = now == Way::kSequences ? sequence_tables : portable_tables;
   attached.own = reinterpret_cast<const char*>(&attached.tables[group]);
@@ -280,7 +186,7 @@ bool Attach(uint32_t group) {
   if (now == Way::kSequences) {
     attached.area = rseq_area;
     attached.expected = PageEntry::KindAndGroup(PageKind::kSlab, group);
-    if (record != nullptr) attached.left = &record->sample_left;
+    attached.left = &record->sample_left;
   }
   // A signal handler may allocate in between: it must not find the fast path open before the rest is there.
   Detach();
@@ -326,19 +232,6 @@ void GrowLimit(Slot& slot, uint32_t size_class) {
   all_limit_bytes.fetch_sub(bytes, std::memory_order_relaxed);
 }
 
-uint64_t Drain(bool only_starved) {
-  uint64_t bytes = 0;
-  slots_lock.Lock();
-  StopLocked();
-  ForEachSlot([&](Slot& slot) {
-    if (!slot.in_hand) return;
-    if (!only_starved || slot.starved.load(std::memory_order_relaxed) != 0) bytes += EmptySlot(slot);
-  });
-  RestartLocked();
-  slots_lock.Unlock();
-  return bytes;
-}
-
 uint64_t CachedBytes(uint32_t group) {
   uint64_t bytes = 0;
   ForEachSlot([&](const Slot& slot) {
@@ -358,37 +251,10 @@ bool AnyStarved() {
   return any;
 }
 
-bool Stop() {
-  if (!slots_lock.LockForFork()) return false;
-  StopLocked();
-  return true;
-}
-
-void Restart() {
-  RestartLocked();
-  slots_lock.LeaveAfterFork();
-}
-
-// Slots that somebody else had in the middle of an operation start empty: whatever was in them is nobody's.
-void RestartInChild() {
-  ForEachSlot([](Slot& slot) {
-    if (slot.in_hand) return;
-    StartCells(slot);
-    all_limit_bytes.fetch_sub(slot.limit_bytes.exchange(0, std::memory_order_relaxed),
-                              std::memory_order_relaxed);
-    slot.lost = false;
-    slot.in_hand = true;
-  });
-  Restart();
-}
-
-uint64_t LostSlots() { return lost_slots.load(std::memory_order_relaxed); }
-
 uint64_t CachedBlocks(uint32_t group, uint32_t size_class) {
   uint64_t blocks = 0;
   ForEachSlot([&](const Slot& slot) {
-    if (slot.group == group)
-      blocks += slot.cells[kSizeClasses[size_class].line].Count();
+    if (slot.group == group) blocks += slot.cells[kSizeClasses[size_class].line].Count();
   });
   return blocks;
 }
@@ -405,5 +271,4 @@ void ForEachBlock(void (*visit)(void* block, uint32_t size_class, void* context)
 
 void UseIdsAt(intptr_t offset) { rseq_area.id = offset; }
 
-}  // namespace slots
-}  // namespace memgov::arena
+}  // namespace memgov::arena::slots

@@ -1,24 +1,26 @@
-// Slots: the caches of free blocks, one for each CPU (or concurrency id) and group of shards. No block belongs
-// to a thread.
+// Slots: the caches of free blocks, one for each CPU (or concurrency id) and group of shards. No block
+// belongs to a thread.
 //
 // A slot holds, for each class, a count, a limit and that many pointers. Two ways to work on one, chosen when
 // memgov starts and the same for all threads:
 //   restartable sequences (rseq.h): no atomic instruction at all;
-//   portable: a compare-exchange of `busy` to take the slot, a plain release store to leave it. Only tried: who
-//   finds it taken goes to the shard for one block, since the holder may be off the CPU.
+//   portable: a compare-exchange of `busy` to take the slot, a plain release store to leave it. Only tried:
+//   who finds it taken goes to the shard for one block, since the holder may be off the CPU.
 //
 // Invariants
 // - A block is in one place: handed out, in one cell of one slot, or free in its slab.
-// - A cell is changed only through a table's entry (a sequence), under `busy` (portable), or by who has stopped
+// - A cell is changed only through a table's entry (a sequence), under `busy` (portable), or by who has
+// stopped
 //   the slot: entry `dead` and a fence (sequences), or `busy` taken (portable).
 // - Tables of the two ways are different arrays. When membarrier is refused after it had been granted, memgov
 //   goes from sequences to portable for good: entries of the sequences' tables stay `dead`, so a thread that
 //   still tries one finds nothing.
-// - limit (end - begin) <= capacity of the class; the sum of limit x bytes over a slot's cells is `limit_bytes`.
+// - limit (end - begin) <= capacity of the class; the sum of limit x bytes over a slot's cells is
+// `limit_bytes`.
 // - Between drains a limit only grows; a push that saw the old one is within the new.
 //
-// Safety: Pop and Push: any thread, also in a signal handler that interrupted either; neither blocks. The rest
-// is the slow path's and the governor's; one lock (rank kSlots).
+// Safety: Pop and Push: any thread, also in a signal handler that interrupted either; neither blocks. The
+// rest is the slow path's and the governor's; one lock (rank kSlots).
 #ifndef MEMGOV_SHIM_ARENA_SLOTS_H_
 #define MEMGOV_SHIM_ARENA_SLOTS_H_
 
@@ -33,9 +35,9 @@
 
 namespace memgov::arena::slots {
 
-// One class in a slot: a head, and blocks directly behind it, through as many lines as it takes. From Begin() to
-// the cursor there are blocks, from there to the end there is room. The word before the first block is always
-// zero: who pops it has come to the begin.
+// One class in a slot: a head, and blocks directly behind it, through as many lines as it takes. From Begin()
+// to the cursor there are blocks, from there to the end there is room. The word before the first block is
+// always zero: who pops it has come to the begin.
 struct alignas(kLineBytes) Cell {
   std::atomic<void**> cursor{nullptr};
   std::atomic<void**> end{nullptr};
@@ -56,14 +58,14 @@ struct alignas(64) Slot {
   uint32_t group = 0;
   std::atomic<uint32_t> starved{0};     // a limit could not grow since the last drain
   std::atomic<int64_t> limit_bytes{0};  // relaxed: each change is one fetch_add
-  Slot* next = nullptr;                        // list of all; written before it is published
-  bool in_hand = false;                      // Stop has it; under the slots' lock
-  bool lost = false;                         // Stop waited for it in vain; under the slots' lock
+  Slot* next = nullptr;                 // list of all; written before it is published
+  bool in_hand = false;                 // Stop has it; under the slots' lock
+  bool lost = false;                    // Stop waited for it in vain; under the slots' lock
 };
 static_assert(sizeof(Slot) == kSlotLines * kLineBytes);
 
-// By id. Release; sequences need no acquire, for their loads depend on it. `dead`: a slot that never has a block
-// nor room for one. Not looked at before StartTable.
+// By id. Release; sequences need no acquire, for their loads depend on it. `dead`: a slot that never has a
+// block nor room for one. Not looked at before StartTable.
 using Table = std::atomic<Slot*>[kMostIds];
 
 extern constinit Slot dead;
@@ -74,14 +76,14 @@ extern constinit Table portable_tables[kMostGroups];
 enum class Way : uint8_t { kNone, kSequences, kPortable };
 extern constinit std::atomic<Way> way;  // relaxed: see the third invariant
 
-// What a thread knows: nothing that would have to be cleaned up. Its own only. What malloc and free need comes
-// first. Until the thread's first slow path, in vfork children and with any other way than sequences, nothing
-// is left and nothing expected, so that both are out of their fast path without a test of its own.
+// What a thread knows: nothing that would have to be cleaned up. Its own only. What malloc and free need
+// comes first. Until the thread's first slow path, in vfork children and with any other way than sequences,
+// nothing is left and nothing expected, so that both are out of their fast path without a test of its own.
 struct ThreadView {
   std::atomic<uint64_t>* left;  // of its record's sampling interval; or a zero
   const char* own;              // the table of the group that it allocates from
   RseqArea area;
-  uint32_t expected;   // kind and group of the slabs whose blocks it pushes: its own group's
+  uint32_t expected;  // kind and group of the slabs whose blocks it pushes: its own group's
   uint32_t own_group;
   const Table* tables;  // those in use; nullptr: not attached
 };
@@ -123,7 +125,8 @@ __attribute__((always_inline)) inline bool TryPushOwn([[maybe_unused]] PageEntry
                                                       [[maybe_unused]] void* block) {
 #if MEMGOV_HAS_RSEQ
   const ThreadView& mine = view;
-  if (entry.kind_and_group() != mine.expected || !entry.IsBlock(reinterpret_cast<uintptr_t>(block))) [[unlikely]]
+  if (entry.kind_and_group() != mine.expected || !entry.IsBlock(reinterpret_cast<uintptr_t>(block)))
+      [[unlikely]]
     return false;
   return RseqPush(mine.own, entry.line() * kLineBytes, block, mine.area);
 #else
@@ -155,8 +158,8 @@ uint32_t CurrentId();
 void GrowLimit(Slot& slot, uint32_t size_class);
 
 // Empties all slots, and lets their limits start again; blocks go back to their slabs. `only_starved`: only
-// those in which a class was kept from growing. Returns the bytes. Threads do without slots meanwhile. One at a
-// time (the release lock).
+// those in which a class was kept from growing. Returns the bytes. Threads do without slots meanwhile. One at
+// a time (the release lock).
 uint64_t Drain(bool only_starved);
 
 // Bytes in slots of `group`; of all with kMostGroups. Without a stop: a picture of a moment.
@@ -164,8 +167,9 @@ uint64_t CachedBytes(uint32_t group);
 uint64_t SlotMetadataBytes();
 bool AnyStarved();
 
-// For fork and verify: no slot changes between the two, whatever other threads do. Stop takes the slots' lock; false:
-// this thread has it already (it forks from a signal handler that interrupted itself), and nothing is done.
+// For fork and verify: no slot changes between the two, whatever other threads do. Stop takes the slots'
+// lock; false: this thread has it already (it forks from a signal handler that interrupted itself), and
+// nothing is done.
 bool Stop();
 void Restart();
 void RestartInChild();

@@ -1,6 +1,5 @@
 // A free of what is no block: one line that names the pointer and what it is, then SIGABRT; with
-// MEMGOV_ON_BAD_FREE=count the line, and the process goes on. Without the governor no block is a sample:
-// those have pages of their own, and another text. Arguments: the program.
+// MEMGOV_ON_BAD_FREE=count the line, and the process goes on. Arguments: the program.
 #include <signal.h>
 
 #include "lifecycle/child_process.h"
@@ -25,9 +24,8 @@ struct Case {
                         {"wild", kNoBlock, "0"}};
 
 Outcome Run(const std::string& program, const Case& each, const std::string& on_bad_free) {
-  return RunChild({program, each.name},
-                  {"LD_PRELOAD=" + Object(), "MEMGOV_GOVERNOR=off", std::string("MEMGOV_CHECK=") + each.check,
-                   "MEMGOV_ON_BAD_FREE=" + on_bad_free});
+  return RunChild({program, each.name}, {"LD_PRELOAD=" + Object(), std::string("MEMGOV_CHECK=") + each.check,
+                                         "MEMGOV_ON_BAD_FREE=" + on_bad_free});
 }
 
 std::string Line(const Outcome& outcome, const Case& each, const std::string& what_follows) {

@@ -16,6 +16,13 @@ char* New(size_t size) {
   return block;
 }
 
+// Not a sample: those have pages of their own.
+char* NewInSlab(size_t size) {
+  char* block = New(size);
+  while ((reinterpret_cast<uintptr_t>(block) & 4095) == 0) block = New(size);
+  return block;
+}
+
 // The pointer that will be wrong, for the driver to look for in the message. Said before anything is freed:
 // stdout's own buffer must not come to lie there.
 char* Announce(char* block) {
@@ -26,7 +33,7 @@ char* Announce(char* block) {
 
 void FreeTwice(size_t size) {
   char* neighbour = New(size);  // keeps their slab
-  char* block = Announce(New(size));
+  char* block = Announce(size < 4096 ? NewInSlab(size) : New(size));
   free(block);
   free(Escape(block));
   free(neighbour);
@@ -34,7 +41,7 @@ void FreeTwice(size_t size) {
 
 // The second free shows when the blocks go back to their slab: at the latest when the caches are emptied.
 void FreeTwiceAmongOthers() {
-  char* block = Announce(New(64));
+  char* block = Announce(NewInSlab(64));
   for (char*& other : others) other = New(64);
   free(block);
   free(Escape(block));
@@ -44,7 +51,11 @@ void FreeTwiceAmongOthers() {
 
 void FreeWrongly(char* block) { free(Escape(Announce(block))); }
 
-void ResizeInside() { CHECK(realloc(Escape(Announce(New(1000) + 16)), Opaque(2000)) == nullptr); }
+// A realloc that is sampled makes a copy before it looks.
+void ResizeInside() {
+  char* inside = Announce(NewInSlab(1000) + 16);
+  CHECK(realloc(Escape(inside), Opaque(2000)) != inside);
+}
 
 // Most of the 256 MiB in which a first block lies are still nobody's.
 char* Wild() { return reinterpret_cast<char*>((reinterpret_cast<uintptr_t>(New(100)) | 0xfffffff) - 0xffff); }
