@@ -164,11 +164,13 @@ void* ResizeSlow(void* block, size_t size, const void* caller) {
   const uint64_t counted = record->allocated_base.load(std::memory_order_relaxed);
   const bool sampled = CountSlow(*record, size);
   void* moved = nullptr;
-  if (sampled && size < sampler::kLargeBytes && !ChosenExtras::CountsExactly(*record)) {
+  const bool counted_exactly = ChosenExtras::CountsExactly(*record);
+  // What is no block is for the engine to say.
+  if (sampled && size < sampler::kLargeBytes && !counted_exactly && ChosenEngine::UsableSize(block) != 0) {
     moved = CopyToSample(*record, block, size);
   } else {
     moved = ResizeInEngine(*record, block, size);
-    if (sampled && !ChosenExtras::CountsExactly(*record)) InsertInPlace(*record, moved, size);
+    if (sampled && !counted_exactly) InsertInPlace(*record, moved, size);
   }
   NoteIntervalEnd(*record, counted, caller);
   return moved;

@@ -146,8 +146,9 @@ size_t ArenaEngine::UsableSize(const void* block) {
   const Chunk* chunk = ChunkHolding(block);
   if (chunk == nullptr) return foreign::UsableSize(block);
   PageEntry entry;
-  if (IsSlabBlock(chunk, block, &entry)) return kSizeClasses[entry.size_class()].bytes;
-  return pages::LargeBytes(chunk, block);
+  if (!IsSlabBlock(chunk, block, &entry)) return pages::LargeBytes(chunk, block);
+  const bool is_block = entry.IsBlock(reinterpret_cast<uintptr_t>(block));
+  return is_block ? kSizeClasses[entry.size_class()].bytes : 0;
 }
 
 namespace {
@@ -166,7 +167,7 @@ void* ArenaEngine::Resize(void* block, size_t size) {
   PageEntry entry;
   const bool small = IsSlabBlock(chunk, block, &entry);
   const size_t usable = UsableSize(block);
-  if (usable == 0 || (small && !entry.IsBlock(reinterpret_cast<uintptr_t>(block)))) {
+  if (usable == 0) {
     ExplainBadFree(block);
     return nullptr;
   }

@@ -42,7 +42,7 @@ class ArenaEngine {
   static void* AllocateSample(size_t alignment, size_t size, bool zeroed);
   static void* Resize(void* block, size_t size);
   static void Free(void* block);
-  static size_t UsableSize(const void* block);
+  static size_t UsableSize(const void* block);  // 0: no block
   static bool MayBeLarge(const void*) { return false; }  // those begin on a page
 
   static void Start();

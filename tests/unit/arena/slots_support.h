@@ -11,6 +11,7 @@
 #include <functional>
 #include <vector>
 
+#include "governor/pools/thread_registry.h"
 #include "shim/arena/shards.h"
 #include "shim/arena/slots.h"
 #include "unit/child.h"
@@ -56,7 +57,12 @@ inline std::vector<void*> Fill(uint32_t size_class) {
   return blocks;
 }
 
-inline void InChild(const std::function<void()>& body) {
+// On a thread that has its record, as every thread that uses slots.
+inline void InChild(const std::function<void()>& test) {
+  const auto body = [&] {
+    threads::Adopt(nullptr);
+    test();
+  };
   const ChildEnd end = RunInChild(body);
   EXPECT_EQ(end.status, 0) << end.error_text;
 }
