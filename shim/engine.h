@@ -67,6 +67,7 @@ concept AllocatesCounted = requires(size_t size, void* (*rest)(size_t)) {
 template <typename E>
 concept HasTryFree = requires(void* block) {
   { E::TryFree(block) } -> std::same_as<bool>;
+  { E::TryFreeOther(block) } -> std::same_as<bool>;
 };
 // AllocateSample: a block that TryFree leaves to Free.
 template <typename E>
@@ -110,6 +111,11 @@ struct EngineExtras {
                                                               [[maybe_unused]] void* (*refused)(size_t)) {
     if constexpr (AllocatesCounted<E>) return E::AllocateCounted(size, uncounted, refused);
     return uncounted(size);
+  }
+  // Out of line, what TryFree did not want.
+  static bool TryFreeOther([[maybe_unused]] void* block) {
+    if constexpr (HasTryFree<E>) return E::TryFreeOther(block);
+    return false;
   }
   // alignment: at least 16.
   static void* AllocateSample(size_t alignment, size_t size, bool zeroed) {

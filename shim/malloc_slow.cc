@@ -100,6 +100,7 @@ void FreeSlow(void* block) {
 }
 
 void FreeRest(void* block) {
+  if (ChosenExtras::TryFreeOther(block)) return;
   FreeInEngine(block);
   ThreadRecord* record = threads::current;
   if (record == nullptr || record->busy.load(std::memory_order_relaxed) != 0 ||

@@ -111,6 +111,14 @@ void* ArenaEngine::AllocateSample(size_t alignment, size_t size, bool zeroed) {
   return AllocatePages(alignment, size == 0 ? 1 : size, zeroed);
 }
 
+bool ArenaEngine::TryFreeOther(void* block) {
+  if (!IsInChunk(block) || slots::view.tables == nullptr) return false;
+  const uintptr_t address = reinterpret_cast<uintptr_t>(block);
+  const PageEntry entry = ChunkOf(block)->EntryOf(address);
+  return entry.kind() == PageKind::kSlab && entry.IsBlock(address) &&
+         slots::Push(&slots::view.tables[entry.group()], entry.line(), block);
+}
+
 void ArenaEngine::FreeSmall(PageEntry entry, void* block) {
   const uint32_t size_class = entry.size_class();
   void* batch[shards::kMostBatch];

@@ -36,13 +36,16 @@ class ArenaEngine {
     return arena::slots::TryPushOwn(arena::ChunkOf(block)->EntryOf(address), block);
   }
 
+  // The same for blocks of other groups, which come next in number: pools free each other's.
+  static bool TryFreeOther(void* block);
+
   static void* AllocateZeroed(size_t size);
   static void* AllocateAligned(size_t alignment, size_t size, bool zeroed);
   // Samples have pages of their own, whatever their size: then TryFree need not look for them.
   static void* AllocateSample(size_t alignment, size_t size, bool zeroed);
   static void* Resize(void* block, size_t size);
   static void Free(void* block);
-  static size_t UsableSize(const void* block);  // 0: no block
+  static size_t UsableSize(const void* block);           // 0: no block
   static bool MayBeLarge(const void*) { return false; }  // those begin on a page
 
   static void Start();

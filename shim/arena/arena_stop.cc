@@ -64,7 +64,7 @@ void MarkCached(void* block, uint32_t size_class, void*) {
   if (!shards::MarkFree(size_class, block)) verify_wrong = "a block in a slot that is free, or in two slots";
 }
 
-void UnmarkCached(void* block, uint32_t, void*) { shards::MarkUsed(block); }
+void UnmarkCached(void* block, uint32_t size_class, void*) { shards::MarkUsed(size_class, block); }
 
 const char* VerifyCached() {
   verify_wrong = nullptr;

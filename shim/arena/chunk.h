@@ -96,7 +96,9 @@ extern constinit Root roots[kRoots];
 // Does a chunk begin in the GiB of this address?
 __attribute__((always_inline)) inline bool IsInChunk(const void* address) {
   const uintptr_t root = reinterpret_cast<uintptr_t>(address) >> kChunkShift;
-  return root < kRoots && roots[root] == Root::kChunk;
+  if (root >= kRoots) [[unlikely]]
+    return false;
+  return __builtin_expect(roots[root] == Root::kChunk, 1);
 }
 
 // That chunk. Only where one does.

@@ -1,10 +1,10 @@
 // One page of our chunks, in the page map: what free needs to know, in one word, laid out for free's few
 // instructions.
 //
+//   bits 0-3    the group that owns it
+//   bits 4-5    the kind
 //   bits 12-16  how far it is from the page's begin to the slab's end, in pages  (slabs)
-//   bits 17-20  the group that owns it
-//   bits 21-22  the kind
-//   bits 24-31  the class's first line in a slot                                 (slabs)
+//   bits 23-31  the class's first line in a slot, above 6 zeros: bytes           (slabs)
 //   bits 32-63  the class's magic                                                (slabs)
 //
 // Blocks are counted from the slab's end, and what is left over lies before the first of them: then a
@@ -34,7 +34,7 @@ class PageEntry {
 
   static constexpr PageEntry Slab(uint32_t size_class, uint32_t group, uint32_t page) {
     const SizeClass& made = kSizeClasses[size_class];
-    return PageEntry(uint64_t{made.magic} << 32 | made.line << 24 | KindAndGroup(PageKind::kSlab, group) |
+    return PageEntry(uint64_t{made.magic} << 32 | made.line << 23 | KindAndGroup(PageKind::kSlab, group) |
                      (made.pages - page) << kPageShift);
   }
   static constexpr PageEntry Large(uint32_t group) {
@@ -42,17 +42,16 @@ class PageEntry {
   }
 
   static constexpr uint32_t KindAndGroup(PageKind kind, uint32_t group) {
-    return static_cast<uint32_t>(kind) << 21 | group << 17;
+    return static_cast<uint32_t>(kind) << 4 | group;
   }
 
   constexpr uint64_t bits() const { return bits_; }
-  constexpr PageKind kind() const { return static_cast<PageKind>(bits_ >> 21 & 3); }
-  constexpr uint32_t group() const { return bits_ >> 17 & 0xf; }
-  constexpr uint32_t kind_and_group() const { return static_cast<uint32_t>(bits_) & 0x7e0000; }
-  constexpr uint32_t page_in_slab() const {
-    return kSizeClasses[size_class()].pages - (bits_ >> kPageShift & 0x1f);
-  }
-  constexpr uint32_t line() const { return bits_ >> 24 & 0xff; }
+  constexpr PageKind kind() const { return static_cast<PageKind>(bits_ >> 4 & 3); }
+  constexpr uint32_t group() const { return bits_ & 0xf; }
+  constexpr uint32_t kind_and_group() const { return static_cast<uint32_t>(bits_) & 0x3f; }
+  constexpr uint32_t pages_to_end() const { return bits_ >> kPageShift & 0x1f; }
+  constexpr uint32_t line() const { return bits_ >> 23 & 0x1ff; }
+  constexpr uint32_t cell() const { return static_cast<uint32_t>(bits_) >> 17; }  // line() in bytes
   constexpr uint32_t magic() const { return static_cast<uint32_t>(bits_ >> 32); }
   constexpr uint32_t size_class() const { return internal::kClassByLine[line()]; }
 
@@ -71,7 +70,7 @@ class PageEntry {
   uint64_t bits_ = 0;
 };
 
-static_assert(kMostSlabPages < 32);
+static_assert(kMostSlabPages < 32 && kLineBytes == 64);
 
 }  // namespace memgov::arena
 

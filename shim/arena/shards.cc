@@ -24,7 +24,8 @@ constinit std::atomic<uint64_t> refills{0};  // relaxed: says that somebody allo
 
 uint8_t BinOf(const SpanHeader& slab) {
   if (slab.free_blocks == 0) return kNoBin;
-  return static_cast<uint8_t>((slab.free_blocks * kBins - 1) / kSizeClasses[slab.size_class].blocks);
+  return static_cast<uint8_t>(
+      uint64_t{slab.free_blocks * kBins - 1} * kSizeClasses[slab.size_class].bin_magic >> 32);
 }
 
 void Link(ClassOfShard& owner, SpanHeader* slab) {
@@ -73,57 +74,83 @@ uint32_t TakeFrom(SpanHeader& slab, void** out, uint32_t want) {
 }
 
 struct BlockPlace {
-  SpanHeader* slab;
-  uint32_t word;
-  uint64_t bit;
+  SpanHeader* slab = nullptr;  // nullptr: no block of the class
+  uint32_t index = 0;
+
+  uint64_t& Word() const { return slab->free_bits[index / 64]; }
+  uint64_t Bit() const { return uint64_t{1} << (index % 64); }
+  bool IsFree() const { return (Word() & Bit()) != 0; }
 };
 
-BlockPlace PlaceOf(const void* block) {
+// A block that was freed twice may have lost its slab meanwhile.
+BlockPlace PlaceOf(uint32_t size_class, const void* block) {
   const uintptr_t address = reinterpret_cast<uintptr_t>(block);
   Chunk* chunk = ChunkOf(block);
   const PageEntry entry = chunk->EntryOf(address);
-  SpanHeader* slab = &chunk->headers[chunk->PageOf(address) - entry.page_in_slab()];
-  const uint32_t index = entry.BlockIndex(address);
-  return {slab, index / 64, uint64_t{1} << (index % 64)};
+  const SizeClass& made = kSizeClasses[size_class];
+  if (entry.kind() != PageKind::kSlab || entry.line() != made.line) return {};
+  const uint32_t first = Chunk::PageOf(address) - (made.pages - entry.pages_to_end());
+  return {&chunk->headers[first], entry.BlockIndex(address)};
 }
 
-// A block that was freed twice may have lost its slab meanwhile.
-bool IsOfClass(uint32_t size_class, const void* block) {
-  const PageEntry entry = ChunkOf(block)->EntryOf(reinterpret_cast<uintptr_t>(block));
-  return entry.kind() == PageKind::kSlab && entry.size_class() == size_class;
-}
-
-// What one lock's hold leaves to do without it.
-struct Leftovers {
-  void* freed_twice[kMostBatch];
-  uint32_t freed_twice_count = 0;
+// The blocks of one Return: found, and their headers fetched, before any lock is taken.
+struct Batch {
+  uint32_t size_class = 0;
+  void* const* blocks = nullptr;
+  uint64_t todo = 0;         // bit per block
+  uint64_t freed_twice = 0;  // to be reported without a lock
+  BlockPlace places[kMostBatch];
 };
 
-void ReturnOne(ClassOfShard& owner, void* block, Leftovers& left) {
-  const BlockPlace place = PlaceOf(block);
-  SpanHeader* slab = place.slab;
-  if ((slab->free_bits[place.word] & place.bit) != 0) {
-    left.freed_twice[left.freed_twice_count++] = block;
-    return;
+void FindPlaces(Batch& batch, uint32_t count) {
+  for (uint32_t index = 0; index < count; ++index) {
+    batch.places[index] = PlaceOf(batch.size_class, batch.blocks[index]);
+    const uint64_t bit = uint64_t{1} << index;
+    if (batch.places[index].slab == nullptr) {
+      batch.freed_twice |= bit;
+    } else {
+      batch.todo |= bit;
+      __builtin_prefetch(batch.places[index].slab, 1);
+    }
   }
-  slab->free_bits[place.word] |= place.bit;
-  ++slab->free_blocks;
-  ++owner.free_blocks;
+}
+
+// After blocks came back: its bin, or back to the page heap, under this lock, so that fork and verify always
+// find it in one of the books.
+void Settle(ClassOfShard& owner, SpanHeader* slab) {
   const uint32_t blocks = kSizeClasses[slab->size_class].blocks;
   if (slab->free_blocks < blocks) return Relink(owner, slab);
   Unlink(owner, slab);
   --owner.slabs;
   owner.free_blocks -= blocks;
-  pages::FreeSlab(slab);  // under this lock, so that fork and verify always find it in one of the books
+  pages::FreeSlab(slab);
 }
 
-void Finish(Leftovers& left) {
-  for (uint32_t index = 0; index < left.freed_twice_count; ++index) {
-    ReportBadFree(left.freed_twice[index], BadFree::kDouble);
+// Those of one shard; blocks of one slab mostly follow each other, and it is settled once.
+void ReturnToShard(Batch& batch, uint32_t shard) {
+  ClassOfShard& owner = all[shard][batch.size_class];
+  FutexLockHolder hold(owner.lock);
+  SpanHeader* current = nullptr;
+  for (uint64_t rest = batch.todo; rest != 0; rest &= rest - 1) {
+    const uint32_t index = static_cast<uint32_t>(std::countr_zero(rest));
+    const BlockPlace& place = batch.places[index];
+    if (place.slab->shard != shard) continue;
+    const uint64_t bit = uint64_t{1} << index;
+    batch.todo &= ~bit;
+    if (place.slab != current) {
+      if (current != nullptr) Settle(owner, current);
+      current = place.slab;
+    }
+    if (place.IsFree()) {
+      batch.freed_twice |= bit;
+      continue;
+    }
+    place.Word() |= place.Bit();
+    ++current->free_blocks;
+    ++owner.free_blocks;
   }
+  if (current != nullptr) Settle(owner, current);
 }
-
-uint32_t ShardOf(const void* block) { return PlaceOf(block).slab->shard; }
 
 }  // namespace
 
@@ -154,35 +181,21 @@ uint32_t Take(uint32_t shard, uint32_t group, uint32_t size_class, void** out, u
 
 // A slab stays where it is while a block of it is handed out: its shard can be read without the lock.
 void Return(uint32_t size_class, void* const* blocks, uint32_t count) {
-  uint32_t todo = count >= 32 ? UINT32_MAX : (uint32_t{1} << count) - 1;
-  while (todo != 0) {
-    const uint32_t first = static_cast<uint32_t>(std::countr_zero(todo));
-    if (!IsOfClass(size_class, blocks[first])) {
-      todo &= todo - 1;
-      ReportBadFree(blocks[first], BadFree::kDouble);
-      continue;
-    }
-    const uint32_t shard = ShardOf(blocks[first]);
-    Leftovers left;
-    {
-      ClassOfShard& owner = all[shard][size_class];
-      FutexLockHolder hold(owner.lock);
-      for (uint32_t rest = todo; rest != 0; rest &= rest - 1) {
-        const uint32_t index = static_cast<uint32_t>(std::countr_zero(rest));
-        if (!IsOfClass(size_class, blocks[index]) || ShardOf(blocks[index]) != shard) continue;
-        ReturnOne(owner, blocks[index], left);
-        todo &= ~(uint32_t{1} << index);
-      }
-    }
-    Finish(left);
+  Batch batch;
+  batch.size_class = size_class;
+  batch.blocks = blocks;
+  FindPlaces(batch, count);
+  while (batch.todo != 0) ReturnToShard(batch, batch.places[std::countr_zero(batch.todo)].slab->shard);
+  for (uint64_t rest = batch.freed_twice; rest != 0; rest &= rest - 1) {
+    ReportBadFree(blocks[std::countr_zero(rest)], BadFree::kDouble);
   }
 }
 
 bool IsHandedOut(uint32_t size_class, const void* block) {
-  if (!IsOfClass(size_class, block)) return false;
-  const BlockPlace place = PlaceOf(block);
+  const BlockPlace place = PlaceOf(size_class, block);
+  if (place.slab == nullptr) return false;
   FutexLockHolder hold(all[place.slab->shard][size_class].lock);
-  return (place.slab->free_bits[place.word] & place.bit) == 0;
+  return !place.IsFree();
 }
 
 ClassFigures ReadLocked(uint32_t shard, uint32_t size_class) {
@@ -226,16 +239,15 @@ const char* VerifyClass(uint32_t shard, uint32_t size_class) {
 }  // namespace
 
 bool MarkFree(uint32_t size_class, void* block) {
-  if (!IsOfClass(size_class, block)) return false;
-  const BlockPlace place = PlaceOf(block);
-  if ((place.slab->free_bits[place.word] & place.bit) != 0) return false;
-  place.slab->free_bits[place.word] |= place.bit;
+  const BlockPlace place = PlaceOf(size_class, block);
+  if (place.slab == nullptr || place.IsFree()) return false;
+  place.Word() |= place.Bit();
   return true;
 }
 
-void MarkUsed(void* block) {
-  const BlockPlace place = PlaceOf(block);
-  place.slab->free_bits[place.word] &= ~place.bit;
+void MarkUsed(uint32_t size_class, void* block) {
+  const BlockPlace place = PlaceOf(size_class, block);
+  place.Word() &= ~place.Bit();
 }
 
 const char* Verify(uint32_t count) {

@@ -5,7 +5,7 @@
 // memory of theirs (a first touch is a page fault of 2 us, and would be one under a lock). Blocks are taken
 // from the fullest slabs, so that the emptier ones become empty and go back to the page heap.
 //
-// Safety: any thread; a lock per shard and class (rank kClass), held over at most 32 blocks and, when there
+// Safety: any thread; a lock per shard and class (rank kClass), held over at most 64 blocks and, when there
 // is no free block, over the making of one slab.
 #ifndef MEMGOV_SHIM_ARENA_SHARDS_H_
 #define MEMGOV_SHIM_ARENA_SHARDS_H_
@@ -18,7 +18,7 @@
 namespace memgov::arena::shards {
 
 constexpr uint32_t kMostShards = 16;
-constexpr uint32_t kMostBatch = 32;
+constexpr uint32_t kMostBatch = 64;
 
 // Takes up to `want` (at most kMostBatch) free blocks. 0: no memory.
 uint32_t Take(uint32_t shard, uint32_t group, uint32_t size_class, void** out, uint32_t want);
@@ -46,7 +46,7 @@ const char* Verify(uint32_t count);
 ClassFigures ReadLocked(uint32_t shard, uint32_t size_class);
 // False when the block is free already, or none.
 bool MarkFree(uint32_t size_class, void* block);
-void MarkUsed(void* block);
+void MarkUsed(uint32_t size_class, void* block);
 
 }  // namespace memgov::arena::shards
 

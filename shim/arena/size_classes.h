@@ -30,9 +30,10 @@ struct SizeClass {
   // when the low 32 bits of n * magic are below magic (Lemire, Kaser, Kurz, "Faster remainder by direct
   // computation", 2019).
   uint32_t magic;
-  uint32_t line;      // where its blocks begin in a slot, in cache lines
-  uint32_t capacity;  // most blocks in a slot
-  uint32_t batch;     // most blocks that a refill or a flush moves
+  uint32_t bin_magic;  // ceil(2^32 / blocks): n * bin_magic >> 32 is n / blocks for n up to 1024
+  uint32_t line;       // where its blocks begin in a slot, in cache lines
+  uint32_t capacity;   // most blocks in a slot
+  uint32_t batch;      // most blocks that a refill or a flush moves
 };
 
 namespace internal {
@@ -54,12 +55,12 @@ constexpr uint32_t PagesOf(uint32_t bytes) {
   return kMostSlabPages;
 }
 
-// 16 KiB worth of them, at least 4 up to 8 KiB, then 2. Behind the three words of a cell's head 61 fill
-// 8 lines.
+// 32 KiB worth of them, at least 4 up to 8 KiB, then 2. Behind the three words of a cell's head 125 fill
+// 16 lines.
 constexpr uint32_t CapacityOf(uint32_t bytes) {
   if (bytes > 8192) return 2;
-  const uint32_t blocks = 16384 / bytes;
-  return blocks < 4 ? 4 : blocks > 61 ? 61 : blocks;
+  const uint32_t blocks = 32768 / bytes;
+  return blocks < 4 ? 4 : blocks > 125 ? 125 : blocks;
 }
 
 constexpr std::array<SizeClass, kClasses> MakeClasses() {
@@ -71,6 +72,7 @@ constexpr std::array<SizeClass, kClasses> MakeClasses() {
     made.pages = PagesOf(made.bytes);
     made.blocks = made.pages * static_cast<uint32_t>(kPageBytes) / made.bytes;
     made.magic = static_cast<uint32_t>(((uint64_t{1} << 32) + made.bytes - 1) / made.bytes);
+    made.bin_magic = static_cast<uint32_t>(((uint64_t{1} << 32) + made.blocks - 1) / made.blocks);
     made.capacity = CapacityOf(made.bytes);
     made.batch = (made.capacity + 1) / 2;
     made.line = line;
@@ -90,8 +92,8 @@ inline constexpr std::array<SizeClass, kClasses> kSizeClasses = internal::MakeCl
 
 namespace internal {
 
-constexpr std::array<uint8_t, 256> MakeClassByLine() {
-  std::array<uint8_t, 256> classes{};
+constexpr std::array<uint8_t, 512> MakeClassByLine() {
+  std::array<uint8_t, 512> classes{};
   for (uint32_t index = 0; index < kClasses; ++index) {
     classes[kSizeClasses[index].line] = static_cast<uint8_t>(index);
   }
@@ -99,12 +101,12 @@ constexpr std::array<uint8_t, 256> MakeClassByLine() {
 }
 
 // Of lines that are some class's first.
-inline constexpr std::array<uint8_t, 256> kClassByLine = MakeClassByLine();
+inline constexpr std::array<uint8_t, 512> kClassByLine = MakeClassByLine();
 
 }  // namespace internal
 
-// Line 255 of a slot is not a class's (slots.h).
-constexpr uint32_t kSlotLines = 256;
+// Line 511 of a slot is not a class's (slots.h).
+constexpr uint32_t kSlotLines = 512;
 static_assert(kSizeClasses[kClasses - 1].line + 1 < kSlotLines);
 static_assert(kSizeClasses[kClasses - 1].bytes == kLargestSmall);
 

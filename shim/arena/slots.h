@@ -128,7 +128,7 @@ __attribute__((always_inline)) inline bool TryPushOwn([[maybe_unused]] PageEntry
   if (entry.kind_and_group() != mine.expected || !entry.IsBlock(reinterpret_cast<uintptr_t>(block)))
       [[unlikely]]
     return false;
-  return RseqPush(mine.own, entry.line() * kLineBytes, block, mine.area);
+  return RseqPush(mine.own, entry.cell(), block, mine.area);
 #else
   return false;
 #endif

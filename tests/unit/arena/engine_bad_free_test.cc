@@ -69,7 +69,9 @@ TEST(EngineBadFreeTest, TheRestOfASlab) {
              if (rest == 0) continue;
              const uintptr_t block = reinterpret_cast<uintptr_t>(ArenaEngine::Allocate(made.bytes));
              const PageEntry entry = ChunkOf(reinterpret_cast<void*>(block))->EntryOf(block);
-             const uintptr_t slab = (block & ~(kPageBytes - 1)) - entry.page_in_slab() * kPageBytes;
+             const uintptr_t slab =
+                 (block & ~(kPageBytes - 1)) -
+                 (kSizeClasses[entry.size_class()].pages - entry.pages_to_end()) * kPageBytes;
              ExpectBad({reinterpret_cast<char*>(slab), reinterpret_cast<char*>(slab + rest - 16)});
            }
          }),

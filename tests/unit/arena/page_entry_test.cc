@@ -21,7 +21,7 @@ TEST(PageEntryTest, SlabsKeepAllThatWasPutIn) {
         ASSERT_EQ(entry.kind(), PageKind::kSlab);
         ASSERT_EQ(entry.size_class(), size_class);
         ASSERT_EQ(entry.group(), group);
-        ASSERT_EQ(entry.page_in_slab(), page);
+        ASSERT_EQ(entry.pages_to_end(), kSizeClasses[size_class].pages - page);
         ASSERT_EQ(entry.line(), kSizeClasses[size_class].line);
         ASSERT_EQ(PageEntry(entry.bits()).bits(), entry.bits());
         ASSERT_TRUE(seen.insert(entry.bits()).second);

@@ -56,7 +56,8 @@ uint64_t SlabBegin(uint32_t size_class, const void* block) {
   const PageEntry entry = ChunkOf(block)->EntryOf(address);
   EXPECT_EQ(entry.kind(), PageKind::kSlab);
   EXPECT_EQ(entry.size_class(), size_class);
-  return (address & ~(kPageBytes - 1)) - entry.page_in_slab() * kPageBytes;
+  const uint32_t page = kSizeClasses[entry.size_class()].pages - entry.pages_to_end();
+  return (address & ~(kPageBytes - 1)) - page * kPageBytes;
 }
 
 // Blocks that are handed out, by shard and class.
