@@ -101,17 +101,17 @@ TEST(SizeClassesTest, PartsOfASlotDoNotOverlap) {
   EXPECT_EQ(kSizeClasses[0].line, 0U);
 }
 
-TEST(SizeClassesTest, SlotsHoldSixteenKilobytesOfAClassWithinTheirBounds) {
+TEST(SizeClassesTest, SlotsHoldThirtyTwoKilobytesOfAClassWithinTheirBounds) {
   for (const SizeClass& made : kSizeClasses) {
     if (made.bytes > 8192) {
       EXPECT_EQ(made.capacity, 2U) << made.bytes;
     } else {
-      EXPECT_LE(made.capacity * made.bytes, std::max(16384U, 4 * made.bytes)) << made.bytes;
+      EXPECT_LE(made.capacity * made.bytes, std::max(32768U, 4 * made.bytes)) << made.bytes;
       EXPECT_GE(made.capacity, 4U) << made.bytes;
-      EXPECT_LE(made.capacity, 64U) << made.bytes;
+      EXPECT_LE(made.capacity, 125U) << made.bytes;
     }
     EXPECT_EQ(made.batch, (made.capacity + 1) / 2) << made.bytes;
-    EXPECT_LE(made.batch, 32U) << made.bytes;
+    EXPECT_LE(made.batch, 64U) << made.bytes;
   }
 }
 

@@ -47,7 +47,7 @@ inline void* Pop(uint32_t size_class, uint32_t group = 0) {
 // Fills the class in the present slot with as many blocks as it may have.
 inline std::vector<void*> Fill(uint32_t size_class) {
   slots::Slot& slot = *slots::Current(0);
-  for (int times = 0; times < 5; ++times) slots::GrowLimit(slot, size_class);
+  for (int times = 0; times < 6; ++times) slots::GrowLimit(slot, size_class);
   std::vector<void*> blocks;
   while (CellOf(slot, size_class).Count() < CellOf(slot, size_class).Limit()) {
     blocks.push_back(TakeBlock(size_class));
