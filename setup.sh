@@ -197,8 +197,9 @@ command_test() {
     run_tests release -LE '^long$'
     return
   fi
+  run_tests asan -L '^stress$' -LE '^long$'
   build tsan
-  run_tests tsan -L '^unit$'
+  run_tests tsan -L '^(unit|stress)$' -LE '^long$'
   build debug
   run_tests debug -LE '^long$'
   fetch_old_libc

@@ -62,6 +62,7 @@ concept Engine = requires(size_t size, size_t alignment, void* block, const void
 template <typename E>
 concept AllocatesCounted = requires(size_t size, void* (*rest)(size_t)) {
   { E::AllocateCounted(size, rest, rest) } -> std::same_as<void*>;
+  { E::kLargestCounted } -> std::convertible_to<size_t>;
 };
 // TryFree: free's whole work in nearly every case, without a record; it never gives back a sample.
 template <typename E>
@@ -69,10 +70,11 @@ concept HasTryFree = requires(void* block) {
   { E::TryFree(block) } -> std::same_as<bool>;
   { E::TryFreeOther(block) } -> std::same_as<bool>;
 };
-// AllocateSample: a block that TryFree leaves to Free.
+// AllocateSample: a block that TryFree leaves to Free. KeepsSample: is this one of those?
 template <typename E>
 concept PlacesSamples = requires(size_t size, size_t alignment, bool zeroed) {
   { E::AllocateSample(alignment, size, zeroed) } -> std::same_as<void*>;
+  { E::KeepsSample(static_cast<const void*>(nullptr)) } -> std::same_as<bool>;
 };
 // Pools with shards of their own.
 template <typename E>
@@ -112,6 +114,10 @@ struct EngineExtras {
     if constexpr (AllocatesCounted<E>) return E::AllocateCounted(size, uncounted, refused);
     return uncounted(size);
   }
+  static constexpr size_t LargestCounted() {
+    if constexpr (AllocatesCounted<E>) return E::kLargestCounted;
+    return 0;
+  }
   // Out of line, what TryFree did not want.
   static bool TryFreeOther([[maybe_unused]] void* block) {
     if constexpr (HasTryFree<E>) return E::TryFreeOther(block);
@@ -122,6 +128,10 @@ struct EngineExtras {
     if constexpr (PlacesSamples<E>) return E::AllocateSample(alignment, size, zeroed);
     if (alignment > 16) return E::AllocateAligned(alignment, size, zeroed);
     return zeroed ? E::AllocateZeroed(size) : E::Allocate(size);
+  }
+  static bool KeepsSample([[maybe_unused]] const void* block) {
+    if constexpr (PlacesSamples<E>) return E::KeepsSample(block);
+    return true;
   }
   static void OwnerNamedPool([[maybe_unused]] PoolId pool) {
     if constexpr (HasPools<E>) E::OwnerNamedPool(pool);

@@ -20,7 +20,8 @@ void* FromEngine(const Request& request) {
 
 // Where it lies, if it may be a sample there.
 void InsertInPlace(ThreadRecord& record, void* block, size_t size) {
-  if (block != nullptr && IsSamplePlace(block)) sampler::Insert(record, block, size);
+  if (block != nullptr && IsSamplePlace(block) && ChosenExtras::KeepsSample(block))
+    sampler::Insert(record, block, size);
 }
 
 // On a page boundary, where free looks for samples; large ones lie where they lie.
@@ -100,6 +101,7 @@ void FreeSlow(void* block) {
 }
 
 void FreeRest(void* block) {
+  if (block == nullptr) return;
   if (ChosenExtras::TryFreeOther(block)) return;
   FreeInEngine(block);
   ThreadRecord* record = threads::current;
@@ -167,7 +169,7 @@ void* ResizeSlow(void* block, size_t size, const void* caller) {
   void* moved = nullptr;
   const bool counted_exactly = ChosenExtras::CountsExactly(*record);
   // What is no block is for the engine to say.
-  if (sampled && size < sampler::kLargeBytes && !counted_exactly && ChosenEngine::UsableSize(block) != 0) {
+  if (sampled && size <= sampler::kLargeBytes && !counted_exactly && ChosenEngine::UsableSize(block) != 0) {
     moved = CopyToSample(*record, block, size);
   } else {
     moved = ResizeInEngine(*record, block, size);

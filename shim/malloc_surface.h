@@ -93,6 +93,12 @@ MEMGOV_HOT void* Calloc(size_t count, size_t size) {
   size_t bytes = 0;
   if (__builtin_mul_overflow(count, size, &bytes)) [[unlikely]]
     return OutOfMemory();
+  if constexpr (AllocatesCounted<ChosenEngine>) {
+    if (bytes <= ChosenExtras::LargestCounted()) {
+      void* small = ChosenExtras::AllocateCounted(bytes, MallocRest, MallocRefused);
+      return small != nullptr ? memset(small, 0, bytes) : nullptr;
+    }
+  }
   ThreadRecord* record = threads::current;
   void* block = nullptr;
   if (!Count(record, bytes)) [[unlikely]] {

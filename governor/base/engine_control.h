@@ -65,7 +65,7 @@ class EngineControl {
   // Exact bytes of a pool that has shards of its own. What it allocated before it got them is in its samples.
   virtual bool PoolBytes(uint32_t, EnginePoolBytes*) { return false; }
 
-  // Bytes that a GiveBack() by this thread would return at least; 0 where the engine cannot tell.
+  // Bytes that a GiveBack() by this thread would return, about; 0 where the engine cannot tell.
   virtual uint64_t ReleasableBytes() = 0;
 
  protected:

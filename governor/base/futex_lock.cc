@@ -34,6 +34,7 @@ const uint32_t* Word(const std::atomic<uint32_t>& state) { return reinterpret_ca
 
 void FutexLock::BeginFork() { holds_all = true; }
 void FutexLock::EndFork() { holds_all = false; }
+bool FutexLock::HoldsAll() { return holds_all; }
 
 bool FutexLock::HeldByThisThread() const { return (held_ranks & BitOf(rank_)) != 0; }
 

@@ -51,6 +51,8 @@ class FutexLock {
   // The calling thread holds all locks from BeginFork to EndFork.
   static void BeginFork();
   static void EndFork();
+  // Between the two, where a handler of others may call anything: what takes locks for longer has to wait.
+  static bool HoldsAll();
 
  private:
   enum : uint32_t { kFree, kHeld, kContended };

@@ -24,38 +24,39 @@ enum class OptionType : uint8_t {
 
 // identifier, environment name, type, default (as a user would write it), least, most (bytes, count or ns;
 // most 0: no bound), choices, help.
-#define MEMGOV_OPTIONS(X)                                                                                    \
-  X(kGovernor, "MEMGOV_GOVERNOR", kSwitch, "on", 0, 0, "",                                                   \
-    "off: the kill switch; nothing but malloc itself is left")                                               \
-  X(kThread, "MEMGOV_THREAD", kChoice, "auto", 0, 0, "auto|never",                                           \
-    "never: no thread of memgov's own; releases then run on allocating threads")                             \
-  X(kTrimInterval, "MEMGOV_TRIM_INTERVAL", kDuration, "10s", 100000000, 0, "",                               \
-    "give memory back this often while the process allocates; off: never")                                   \
-  X(kIdle, "MEMGOV_IDLE_MS", kMilliseconds, "500", 10000000, 0, "",                                          \
-    "give memory back after this long with less than 1 MiB allocated; 0: never")                             \
-  X(kStartBytes, "MEMGOV_START_BYTES", kBytes, "64M", 1048576, 0, "",                                        \
-    "a process that creates no thread gets its governor after allocating this much")                         \
-  X(kPools, "MEMGOV_POOLS", kRules, "", 0, 0, "",                                                            \
-    "thread pools by thread name, first match wins: \"tokio-*=io;parse-*=json\"")                            \
-  X(kArenaMax, "MEMGOV_ARENA_MAX", kCount, "0", 0, 4096, "",                                                 \
-    "arena engine: the most shards (0: 8; at most 16); system engine: the most arenas (0: 2 per CPU, 2 to 16); alias MALLOC_ARENA_MAX") \
-  X(kSlots, "MEMGOV_SLOTS", kChoice, "auto", 0, 0, "auto|rseq|portable|off",                                 \
-    "arena engine: how CPUs cache blocks; auto: restartable sequences where the system has them")            \
-  X(kHugePages, "MEMGOV_THP", kSwitch, "0", 0, 0, "",                                                        \
-    "arena engine: 1: ask for transparent huge pages; 0: decline them")                                      \
-  X(kCheck, "MEMGOV_CHECK", kSwitch, "0", 0, 0, "",                                                          \
-    "arena engine: 1: no caching by CPU, so that every double free is found at once")                        \
-  X(kOnBadFree, "MEMGOV_ON_BAD_FREE", kChoice, "abort", 0, 0, "abort|count",                                 \
-    "arena engine: what follows the line about a free of what is no block")                                  \
-  X(kReport, "MEMGOV_REPORT", kReport, "off", 1000000000, 0, "",                                             \
-    "where the memory is, on stderr: exit, or every so often (60s)")                                         \
-  X(kSummary, "MEMGOV_SUMMARY", kSwitch, "0", 0, 0, "", "1: one line at exit")                               \
-  X(kEngine, "MEMGOV_ENGINE", kChoice, "", 0, 0, "arena|mimalloc|system",                                    \
-    "says which object to preload when this one has another engine; chooses nothing")                        \
-  X(kStrict, "MEMGOV_STRICT", kSwitch, "0", 0, 0, "",                                                        \
-    "1: a bad MEMGOV_ variable stops the program before main")                                               \
-  X(kHelp, "MEMGOV_HELP", kSwitch, "0", 0, 0, "", "1: prints this table when the program starts")            \
-  X(kFail, "MEMGOV_FAIL", kFault, "", 0, 0, "",                                                              \
+#define MEMGOV_OPTIONS(X)                                                                                   \
+  X(kGovernor, "MEMGOV_GOVERNOR", kSwitch, "on", 0, 0, "",                                                  \
+    "off: the kill switch; nothing but malloc itself is left")                                              \
+  X(kThread, "MEMGOV_THREAD", kChoice, "auto", 0, 0, "auto|never",                                          \
+    "never: no thread of memgov's own; releases then run on allocating threads")                            \
+  X(kTrimInterval, "MEMGOV_TRIM_INTERVAL", kDuration, "10s", 100000000, 0, "",                              \
+    "give memory back this often while the process allocates; off: never")                                  \
+  X(kIdle, "MEMGOV_IDLE_MS", kMilliseconds, "500", 10000000, 0, "",                                         \
+    "give memory back after this long with less than 1 MiB allocated; 0: never")                            \
+  X(kStartBytes, "MEMGOV_START_BYTES", kBytes, "64M", 1048576, 0, "",                                       \
+    "a process that creates no thread gets its governor after allocating this much")                        \
+  X(kPools, "MEMGOV_POOLS", kRules, "", 0, 0, "",                                                           \
+    "thread pools by thread name, first match wins: \"tokio-*=io;parse-*=json\"")                           \
+  X(kArenaMax, "MEMGOV_ARENA_MAX", kCount, "0", 0, 4096, "",                                                \
+    "arena engine: the most shards (0: 8; at most 16); system engine: the most arenas (0: 2 per CPU, 2 to " \
+    "16); alias MALLOC_ARENA_MAX")                                                                          \
+  X(kSlots, "MEMGOV_SLOTS", kChoice, "auto", 0, 0, "auto|rseq|portable|off",                                \
+    "arena engine: how CPUs cache blocks; auto: restartable sequences where the system has them")           \
+  X(kHugePages, "MEMGOV_THP", kSwitch, "0", 0, 0, "",                                                       \
+    "arena engine: 1: ask for transparent huge pages; 0: decline them")                                     \
+  X(kCheck, "MEMGOV_CHECK", kSwitch, "0", 0, 0, "",                                                         \
+    "arena engine: 1: no caching by CPU, so that every double free is found at once")                       \
+  X(kOnBadFree, "MEMGOV_ON_BAD_FREE", kChoice, "abort", 0, 0, "abort|count",                                \
+    "arena engine: what follows the line about a free of what is no block")                                 \
+  X(kReport, "MEMGOV_REPORT", kReport, "off", 1000000000, 0, "",                                            \
+    "where the memory is, on stderr: exit, or every so often (60s)")                                        \
+  X(kSummary, "MEMGOV_SUMMARY", kSwitch, "0", 0, 0, "", "1: one line at exit")                              \
+  X(kEngine, "MEMGOV_ENGINE", kChoice, "", 0, 0, "arena|mimalloc|system",                                   \
+    "says which object to preload when this one has another engine; chooses nothing")                       \
+  X(kStrict, "MEMGOV_STRICT", kSwitch, "0", 0, 0, "",                                                       \
+    "1: a bad MEMGOV_ variable stops the program before main")                                              \
+  X(kHelp, "MEMGOV_HELP", kSwitch, "0", 0, 0, "", "1: prints this table when the program starts")           \
+  X(kFail, "MEMGOV_FAIL", kFault, "", 0, 0, "",                                                             \
     "for tests: the nth of memgov's own calls fails (mmap@3), or from the nth on (open@1+)")
 
 enum class Option : uint8_t {

@@ -63,7 +63,15 @@ size_t ReleaseLocked(EngineControl& engine, ReleaseReason reason, uint64_t most_
 
 }  // namespace
 
+namespace {
+
+// In fork's handlers the engine stands still, and a signal handler may have interrupted the pass itself.
+bool MayRelease() { return !FutexLock::HoldsAll() && !release_lock.HeldByThisThread(); }
+
+}  // namespace
+
 size_t Release(EngineControl& engine, ReleaseReason reason, uint64_t most_bytes) {
+  if (!MayRelease()) return 0;
   release_lock.Lock();
   const size_t bytes = ReleaseLocked(engine, reason, most_bytes);
   release_lock.Unlock();
@@ -71,7 +79,7 @@ size_t Release(EngineControl& engine, ReleaseReason reason, uint64_t most_bytes)
 }
 
 size_t TryRelease(EngineControl& engine, ReleaseReason reason) {
-  if (!release_lock.TryLock()) return 0;
+  if (!MayRelease() || !release_lock.TryLock()) return 0;
   const size_t bytes = ReleaseLocked(engine, reason, UINT64_MAX);
   release_lock.Unlock();
   return bytes;
@@ -80,7 +88,7 @@ size_t TryRelease(EngineControl& engine, ReleaseReason reason) {
 uint64_t TickEngine(EngineControl& engine, uint64_t now_ns) {
   constexpr uint64_t kAgainNs = 50 * 1000000;
   if (closed.load(std::memory_order_relaxed)) return UINT64_MAX;
-  if (!release_lock.TryLock()) return kAgainNs;
+  if (!MayRelease() || !release_lock.TryLock()) return kAgainNs;
   const EngineTick tick = engine.Tick(now_ns);
   release_lock.Unlock();
   NoteStall(tick.stall_ns);

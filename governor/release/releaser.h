@@ -37,8 +37,8 @@ bool IsClosed();
 // The same, but nothing when a pass is in progress already: for threads that have something better to do.
 size_t TryRelease(EngineControl& engine, ReleaseReason reason);
 
-// The engine's own tick (EngineControl::Tick), counted as kWindow. Nothing, and a short sleep, while a pass is
-// in progress. Returns how long to sleep.
+// The engine's own tick (EngineControl::Tick), counted as kWindow. Nothing, and a short sleep, while a pass
+// is in progress. Returns how long to sleep.
 uint64_t TickEngine(EngineControl& engine, uint64_t now_ns);
 
 // The counters start again: a child's figures are its own.

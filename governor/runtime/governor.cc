@@ -90,7 +90,7 @@ void NoteThreadCreated() {
 }
 
 void NoteActivity(ThreadRecord& record, uint64_t bytes, const void* caller) {
-  if (engine == nullptr) return;
+  if (engine == nullptr || FutexLock::HoldsAll()) return;
   const uint64_t total = activity_bytes.fetch_add(bytes, std::memory_order_relaxed) + bytes;
   const Thread now = thread.load(std::memory_order_relaxed);
   if (now == Thread::kRunning) return WakeGovernor();

@@ -30,10 +30,11 @@ void CountThreads(Census& census, uint64_t now_ns) {
 }
 
 // Bytes of pools that have shards of their own; returns what they hold together.
-uint64_t CountOwn(EngineControl& engine, const Census& census, EnginePoolBytes* own) {
+uint64_t CountOwn(EngineControl& engine, Census& census, EnginePoolBytes* own) {
   uint64_t held_bytes = 0;
   for (int id = 0; id < census.pool_count; ++id) {
-    if (engine.PoolBytes(static_cast<uint32_t>(id), &own[id])) held_bytes += own[id].held_bytes;
+    census.pools[id].exact = engine.PoolBytes(static_cast<uint32_t>(id), &own[id]);
+    held_bytes += own[id].held_bytes;
   }
   return held_bytes;
 }
@@ -63,7 +64,6 @@ void CountBytes(EngineControl& engine, Census& census, uint64_t held_bytes) {
   for (int id = 0; id < census.pool_count; ++id) {
     census.pools[id].live_bytes = live[id] + own[id].live_bytes;
     census.pools[id].held_bytes = held[id] + own[id].held_bytes;
-    census.pools[id].exact = own[id].held_bytes != 0;
   }
 }
 

@@ -16,7 +16,8 @@ struct PoolCensus {
   uint32_t parked = 0;
   uint64_t live_bytes = 0;
   uint64_t held_bytes = 0;
-  bool exact = false;  // it has shards of its own: what it allocated since it got them is counted, not estimated
+  bool exact =
+      false;  // it has shards of its own: what it allocated since it got them is counted, not estimated
 };
 
 struct Census {

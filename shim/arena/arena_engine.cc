@@ -55,10 +55,6 @@ bool IsSlabBlock(const Chunk* chunk, const void* block, PageEntry* entry) {
   return entry->kind() == PageKind::kSlab;
 }
 
-}  // namespace
-
-namespace {
-
 void* TakeOne(uint32_t size_class) {
   void* block = nullptr;
   const uint32_t group = OwnGroup();
@@ -109,6 +105,11 @@ void* ArenaEngine::AllocateAligned(size_t alignment, size_t size, bool zeroed) {
 
 void* ArenaEngine::AllocateSample(size_t alignment, size_t size, bool zeroed) {
   return AllocatePages(alignment, size == 0 ? 1 : size, zeroed);
+}
+
+bool ArenaEngine::KeepsSample(const void* block) {
+  return !IsInChunk(block) ||
+         ChunkOf(block)->EntryOf(reinterpret_cast<uintptr_t>(block)).kind() != PageKind::kSlab;
 }
 
 bool ArenaEngine::TryFreeOther(void* block) {

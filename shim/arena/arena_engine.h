@@ -18,6 +18,7 @@ class ArenaEngine {
   static constexpr const char* kName = "arena";
   static constexpr bool kQuiescesForFork = false;
   static constexpr bool kHonoursGlibcVariables = false;
+  static constexpr size_t kLargestCounted = arena::kLargestSmall;  // larger ones AllocateCounted leaves
 
   // What malloc does in nearly every case: counts, and takes a block from the slot of this CPU. Else it goes
   // on with `uncounted`, or `refused` when the bytes are counted.
@@ -43,6 +44,7 @@ class ArenaEngine {
   static void* AllocateAligned(size_t alignment, size_t size, bool zeroed);
   // Samples have pages of their own, whatever their size: then TryFree need not look for them.
   static void* AllocateSample(size_t alignment, size_t size, bool zeroed);
+  static bool KeepsSample(const void* block);
   static void* Resize(void* block, size_t size);
   static void Free(void* block);
   static size_t UsableSize(const void* block);           // 0: no block

@@ -113,7 +113,9 @@ EngineTick ArenaEngine::Tick(uint64_t now_ns) {
   if (decision.give_back_bytes != 0) done.given_back_bytes = pages::GiveBack(decision.give_back_bytes);
   if (decision.drain_slots) done.given_back_bytes += pages::GiveBackMetadata();
   if (done.given_back_bytes != 0) state.gave_back_ns = now_ns;
-  pages::NoteRecentGiveBack(state.gave_back_ns != 0 && now_ns - state.gave_back_ns < kSecondNs);
+  // A rest may be long: what is taken again after it is no regret.
+  pages::NoteRecentGiveBack(state.gave_back_ns != 0 && now_ns - state.gave_back_ns < kSecondNs &&
+                            done.sleep_ns < kSecondNs);
   done.stall_ns = pages::TakeLongestHoldNs();
   return done;
 }

@@ -1,7 +1,8 @@
 // What happens to a free of something that is no block: one line that names the pointer and what it is, then
 // abort, or with MEMGOV_ON_BAD_FREE=count the line (the first ten times) and a count.
 //
-// Safety: any thread, from within free, without a lock of memgov's; no allocation.
+// Safety: any thread, from within free; no allocation. A drain that finds a block twice has the release lock
+// and the slots' meanwhile: a SIGABRT handler that releases memory gets nothing then.
 #ifndef MEMGOV_SHIM_ARENA_BAD_FREE_H_
 #define MEMGOV_SHIM_ARENA_BAD_FREE_H_
 

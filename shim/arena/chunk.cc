@@ -120,12 +120,16 @@ Chunk* ChunkHolding(const void* address) {
   return reinterpret_cast<uintptr_t>(address) < chunk->AddressOf(chunk->pages) ? chunk : nullptr;
 }
 
+uint32_t MetadataPages(uint32_t pages) {
+  const size_t bytes = offsetof(Chunk, headers) + size_t{pages} * sizeof(SpanHeader);
+  return static_cast<uint32_t>(RoundUpToPage(bytes) / kPageBytes);
+}
+
 Chunk* MakeChunk(uint32_t pages) {
-  const size_t metadata_bytes = RoundUpToPage(offsetof(Chunk, headers) + size_t{pages} * sizeof(SpanHeader));
-  Chunk* chunk = Reserve(pages, metadata_bytes);
+  const uint32_t metadata_pages = MetadataPages(pages);
+  Chunk* chunk = Reserve(pages, size_t{metadata_pages} * kPageBytes);
   if (chunk == nullptr) return nullptr;
-  chunk->first_page = chunk->usable_pages = chunk->touched_pages =
-      static_cast<uint32_t>(metadata_bytes / kPageBytes);
+  chunk->first_page = chunk->usable_pages = chunk->touched_pages = metadata_pages;
   return chunk;
 }
 

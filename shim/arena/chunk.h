@@ -110,6 +110,9 @@ __attribute__((always_inline)) inline Chunk* ChunkOf(const void* address) {
 // nobody's.
 Chunk* ChunkHolding(const void* address);
 
+// How many of a chunk's pages are its own metadata's.
+uint32_t MetadataPages(uint32_t pages);
+
 // Reserves a chunk of `pages`, its metadata among them, and enters it. nullptr when the kernel refuses. Under
 // the page heap's lock, as the next.
 Chunk* MakeChunk(uint32_t pages);

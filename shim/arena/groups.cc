@@ -17,7 +17,6 @@ constexpr int64_t kDefaultMost = 8;
 struct Group {
   uint8_t first_shard = 0;
   uint8_t shards = 1;
-  PoolId pool = kNoPool;
 };
 constinit FutexLock groups_lock{LockRank::kGroups};
 // Under groups_lock, but for reading the counts.
@@ -47,8 +46,6 @@ uint32_t GroupOf(PoolId pool) {
   return pool < kMostPools ? group_of_pool[pool].load(std::memory_order_acquire) : kShared;
 }
 
-PoolId PoolOf(uint32_t group) { return all[group].pool; }
-
 uint32_t ShardFor(uint32_t group, uint32_t id) { return all[group].first_shard + id % all[group].shards; }
 
 ShardRange ShardsOf(uint32_t group) { return {all[group].first_shard, all[group].shards}; }
@@ -58,6 +55,7 @@ FutexLock& Lock() { return groups_lock; }
 
 void Give(PoolId pool) {
   if (pool >= kMostPools || pool == kUnresolvedPool || GroupOf(pool) != kShared) return;
+  if (shards_used.load(std::memory_order_relaxed) >= most_shards) return;  // asked for each scope
   FutexLockHolder hold(groups_lock);
   const uint32_t group = count.load(std::memory_order_relaxed);
   const uint32_t used = shards_used.load(std::memory_order_relaxed);
@@ -66,7 +64,6 @@ void Give(PoolId pool) {
   const uint32_t got = shards_per_group < left ? shards_per_group : left;
   all[group].first_shard = static_cast<uint8_t>(used);
   all[group].shards = static_cast<uint8_t>(got);
-  all[group].pool = pool;
   slots::StartTable(group);
   shards_used.store(used + got, std::memory_order_relaxed);
   count.store(group + 1, std::memory_order_release);

@@ -20,8 +20,6 @@ void Start(int cpus, int64_t most_shards);
 
 uint32_t Count();
 uint32_t GroupOf(PoolId pool);
-// Of groups other than the shared one.
-PoolId PoolOf(uint32_t group);
 
 // The shard that a thread with this slot number allocates from.
 uint32_t ShardFor(uint32_t group, uint32_t id);

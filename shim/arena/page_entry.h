@@ -11,9 +11,8 @@
 // multiple of the class's size from the end is a block, without a second comparison.
 //
 // Invariant: kNothing but for the pages of slabs and the first page of each large block within an ordinary
-// chunk. Written under the
-// page heap's lock before any block of the span is known to anybody, and cleared after the last one came
-// back; relaxed, because the block itself passes between threads in order.
+// chunk. Written under the page heap's lock before any block of the span is known to anybody, and cleared
+// after the last one came back; relaxed, because the block itself passes between threads in order.
 #ifndef MEMGOV_SHIM_ARENA_PAGE_ENTRY_H_
 #define MEMGOV_SHIM_ARENA_PAGE_ENTRY_H_
 

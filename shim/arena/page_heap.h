@@ -6,8 +6,9 @@
 // what is clean stays clean. There are no boundary tags and nothing is coalesced: a run of free pages is a
 // run of bits.
 //
-// Safety: any thread; one lock (rank kPages), held for a few hundred nanoseconds, and across mprotect and
-// mmap when the heap grows, as fork's child and accounting need growth to be one step. Never across madvise.
+// Safety: any thread; one lock (rank kPages), held for a few hundred nanoseconds, and across the system calls
+// by which the heap grows (mmap, mprotect, mremap, and the advice about huge pages), as fork's child and the
+// books need growth to be one step. Never across giving back.
 #ifndef MEMGOV_SHIM_ARENA_PAGE_HEAP_H_
 #define MEMGOV_SHIM_ARENA_PAGE_HEAP_H_
 
@@ -52,7 +53,7 @@ struct Figures {
   uint64_t usable_bytes = 0;  // readable and writable: what the kernel may charge
   uint64_t reserved_bytes = 0;
   uint64_t metadata_bytes = 0;    // touched, at most
-  uint64_t peak_used_bytes = 0;   // slab + large, the highest since TakePeak
+  uint64_t peak_used_bytes = 0;   // slab + large, the highest since ReadAndRestartPeak
   uint64_t refaulted_bytes = 0;   // handed out again less than a second after it was given back
   uint64_t allocations = 0;       // spans, since the start
   uint64_t given_back_bytes = 0;  // since the start
@@ -81,7 +82,7 @@ uint64_t SlabBytesLocked();
 
 // Under Lock(): every page in exactly one state, every count as the pages say. nullptr, or what is wrong.
 const char* Verify();
-// Under Lock(), for Verify's callers.
+// Under Lock(), for tests of the books.
 Chunk* FirstChunk();
 
 }  // namespace memgov::arena::pages

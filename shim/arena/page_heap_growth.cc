@@ -1,4 +1,6 @@
 // Where pages come from: chunks, and the steps in which they become usable.
+#include <iterator>
+
 #include "governor/base/os.h"
 #include "shim/arena/page_heap_state.h"
 
@@ -13,19 +15,19 @@ void Append(Chunk* chunk) {
   state.last = chunk;
 }
 
-// Where the address space is limited (RLIMIT_AS), threads' stacks and libraries need room in it, too.
-uint32_t LargestChunk() {
-  const uint64_t eighth = os::AddressSpaceLimit() / 8 / kPageBytes;
-  uint32_t size = kChunkPages;
-  while (size > kSmallestChunkPages && size > eighth) size /= 4;
-  return size;
-}
+constexpr uint32_t kChunkSizes[] = {kChunkPages, kChunkPages / 4, kChunkPages / 16, kSmallestChunkPages};
 
-// As large as may be, or the largest that is to be had.
+// Room for a run of `pages` behind its own metadata?
+bool Fits(uint32_t size, uint32_t pages) { return pages + MetadataPages(size) <= size; }
+
+// As large as may be, or the largest that is to be had. Where the address space is limited (RLIMIT_AS),
+// threads' stacks and libraries need room in it, too: then at most an eighth of it, if that is enough.
 bool AddChunk(uint32_t pages) {
-  uint32_t largest = LargestChunk();
-  while (largest < pages && largest < kChunkPages) largest *= 4;
-  for (uint32_t size = largest; size >= kSmallestChunkPages && size >= pages; size /= 4) {
+  const uint64_t eighth = os::AddressSpaceLimit() / 8 / kPageBytes;
+  for (const uint32_t& size : kChunkSizes) {
+    if (!Fits(size, pages)) return false;
+    const bool is_last = &size + 1 == std::end(kChunkSizes) || !Fits(*(&size + 1), pages);
+    if (size > eighth && !is_last) continue;
     Chunk* chunk = MakeChunk(size);
     if (chunk == nullptr) continue;
     Append(chunk);

@@ -91,7 +91,11 @@ void LeaveLimbo(const Limbo& limbo, Outcome outcome) {
     limbo.chunk->voids.Set(limbo.run.first, limbo.run.count);
     state.usable -= limbo.run.count;
   } else {
-    PutFree(*limbo.chunk, limbo.run.first, limbo.run.count, outcome == Outcome::kRefused);
+    PutFree(*limbo.chunk, limbo.run.first, limbo.run.count, false);
+  }
+  if (outcome == Outcome::kRefused) {  // as before: nothing that anybody would have to be told
+    limbo.chunk->dirty.Set(limbo.run.first, limbo.run.count);
+    state.dirty += limbo.run.count;
   }
   if (outcome >= Outcome::kDiscarded) state.given_back += limbo.run.count;
 }
@@ -102,24 +106,22 @@ Cursor Top() {
 }
 
 // The page of headers that describes 64 free and clean pages, taken into limbo so that nobody uses one
-// meanwhile.
+// meanwhile. Looks through one chunk at most, for it has the lock; nothing: go on with the cursor's next.
 Limbo TakeHeaders(Cursor& cursor) {
   const MeasuredHold hold;
-  while (cursor.chunk != nullptr) {
-    Chunk& chunk = *cursor.chunk;
-    while (cursor.below >= kHeadersPerPage) {
-      cursor.below -= kHeadersPerPage;
-      const uint32_t first = cursor.below;
-      const uint32_t place = first / kHeadersPerPage;
-      if ((chunk.headers_touched[place / 64] >> (place % 64) & 1) == 0) continue;
-      if (!chunk.free.AllSet(first, kHeadersPerPage) || chunk.dirty.AnySet(first, kHeadersPerPage)) continue;
-      Limbo limbo{&chunk, {first, kHeadersPerPage}};
-      EnterLimbo(limbo, false);
-      return limbo;
-    }
-    cursor.chunk = ChunkBefore(&chunk);
-    cursor.below = kChunkPages;
+  Chunk& chunk = *cursor.chunk;
+  while (cursor.below >= kHeadersPerPage) {
+    cursor.below -= kHeadersPerPage;
+    const uint32_t first = cursor.below;
+    const uint32_t place = first / kHeadersPerPage;
+    if ((chunk.headers_touched[place / 64] >> (place % 64) & 1) == 0) continue;
+    if (!chunk.free.AllSet(first, kHeadersPerPage) || chunk.dirty.AnySet(first, kHeadersPerPage)) continue;
+    Limbo limbo{&chunk, {first, kHeadersPerPage}};
+    EnterLimbo(limbo, false);
+    return limbo;
   }
+  cursor.chunk = ChunkBefore(&chunk);
+  cursor.below = kChunkPages;
   return {};
 }
 
@@ -160,15 +162,16 @@ uint64_t SlabBytesLocked() { return state.slab * kPageBytes; }
 uint64_t GiveBackMetadata() {
   uint64_t given_back = 0;
   Cursor cursor = Top();
-  for (;;) {
+  while (cursor.chunk != nullptr) {
     const Limbo limbo = TakeHeaders(cursor);
-    if (limbo.chunk == nullptr) return given_back;
+    if (limbo.chunk == nullptr) continue;
     if (os::Discard(&limbo.chunk->headers[limbo.run.first], kPageBytes) == 0) {
       ForgetHeaders(limbo);
       given_back += kPageBytes;
     }
     LeaveLimbo(limbo, Outcome::kUntouched);
   }
+  return given_back;
 }
 
 void NoteRecentGiveBack(bool recent) { recent_give_back.store(recent, std::memory_order_relaxed); }

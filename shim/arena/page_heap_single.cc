@@ -56,6 +56,8 @@ void ForgetSingle(Chunk* chunk) {
 SingleResize ResizeSingle(Chunk& chunk, uint32_t count) {
   SingleResize resize;
   if (count <= kLargestInChunk) return resize;  // moves back into an ordinary chunk
+  const uintptr_t end = chunk.single_block + size_t{chunk.single_pages} * kPageBytes;
+  if (end != chunk.AddressOf(chunk.pages)) return resize;  // aligned beyond 1 GiB: not at the chunk's end
   const size_t old_bytes = size_t{chunk.single_pages} * kPageBytes;
   const size_t new_bytes = size_t{count} * kPageBytes;
   const uintptr_t last_root = (chunk.single_block + old_bytes - 1) >> kChunkShift;

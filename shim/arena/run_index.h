@@ -4,8 +4,7 @@
 // A bitmap, and above it an 8-way tree: for each part of 64, 512, 4096 and 32768 pages how many pages are set
 // at its start, at its end, and in its longest run. A search enters a part only if the run is inside it; a
 // change recomputes the parts above the words it touched, until one comes out as before. The model is Go's
-// page allocator
-// ("Scaling the Go page allocator", golang/proposal 35112).
+// page allocator ("Scaling the Go page allocator", golang/proposal 35112).
 //
 // Safety: no locks inside, the page heap's lock is held by the caller; allocates nothing, calls nothing.
 // Assumptions: lives in zeroed memory, all-zero is the empty set, and memory is touched only where pages are

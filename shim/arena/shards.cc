@@ -126,6 +126,14 @@ void Settle(ClassOfShard& owner, SpanHeader* slab) {
   pages::FreeSlab(slab);
 }
 
+// Under the lock of its class. A block that was freed twice may be free by now, and its slab gone or
+// another's.
+bool IsStillThere(const Batch& batch, uint32_t index, uint32_t shard) {
+  const BlockPlace& place = batch.places[index];
+  return PlaceOf(batch.size_class, batch.blocks[index]).slab == place.slab && place.slab->shard == shard &&
+         !place.IsFree();
+}
+
 // Those of one shard; blocks of one slab mostly follow each other, and it is settled once.
 void ReturnToShard(Batch& batch, uint32_t shard) {
   ClassOfShard& owner = all[shard][batch.size_class];
@@ -137,13 +145,13 @@ void ReturnToShard(Batch& batch, uint32_t shard) {
     if (place.slab->shard != shard) continue;
     const uint64_t bit = uint64_t{1} << index;
     batch.todo &= ~bit;
+    if (!IsStillThere(batch, index, shard)) {
+      batch.freed_twice |= bit;
+      continue;
+    }
     if (place.slab != current) {
       if (current != nullptr) Settle(owner, current);
       current = place.slab;
-    }
-    if (place.IsFree()) {
-      batch.freed_twice |= bit;
-      continue;
     }
     place.Word() |= place.Bit();
     ++current->free_blocks;

@@ -29,7 +29,7 @@ constinit thread_local ThreadView view = kDetached;
 
 constinit FutexLock slots_lock{LockRank::kSlots};
 constinit std::atomic<Slot*> first_slot{nullptr};
-constinit bool stopped = false;
+constinit std::atomic<bool> stopped{false};
 constinit std::atomic<int64_t> all_limit_bytes{0};
 
 void StartCells(Slot& slot) {
@@ -63,9 +63,10 @@ bool Exists(uint32_t group, uint32_t id) {
 
 // A slot that exists although its entry is `dead` is stopped.
 Slot* Make(uint32_t group, uint32_t id) {
-  if (Exists(group, id) || !slots_lock.TryLock()) return nullptr;
+  if (stopped.load(std::memory_order_relaxed) || Exists(group, id) || !slots_lock.TryLock()) return nullptr;
   Slot* slot = nullptr;
-  if (!stopped && !Exists(group, id)) slot = static_cast<Slot*>(os::MapAnonymous(sizeof(Slot)));
+  if (!stopped.load(std::memory_order_relaxed) && !Exists(group, id))
+    slot = static_cast<Slot*>(os::MapAnonymous(sizeof(Slot)));
   if (slot != nullptr) {
     slot->group = group;
     slot->id = id;

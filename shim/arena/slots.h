@@ -10,13 +10,12 @@
 // Invariants
 // - A block is in one place: handed out, in one cell of one slot, or free in its slab.
 // - A cell is changed only through a table's entry (a sequence), under `busy` (portable), or by who has
-// stopped
-//   the slot: entry `dead` and a fence (sequences), or `busy` taken (portable).
+//   stopped the slot: entry `dead` and a fence (sequences), or `busy` taken (portable).
 // - Tables of the two ways are different arrays. When membarrier is refused after it had been granted, memgov
 //   goes from sequences to portable for good: entries of the sequences' tables stay `dead`, so a thread that
 //   still tries one finds nothing.
-// - limit (end - begin) <= capacity of the class; the sum of limit x bytes over a slot's cells is
-// `limit_bytes`.
+// - limit (end - begin) <= capacity of the class; the sum of limit x bytes over a slot's cells is its
+//   `limit_bytes`.
 // - Between drains a limit only grows; a push that saw the old one is within the new.
 //
 // Safety: Pop and Push: any thread, also in a signal handler that interrupted either; neither blocks. The

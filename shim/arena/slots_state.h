@@ -9,7 +9,7 @@ namespace memgov::arena::slots {
 extern constinit FutexLock slots_lock;
 // Changed under slots_lock; the list itself is read without it.
 extern constinit std::atomic<Slot*> first_slot;
-extern constinit bool stopped;                          // under slots_lock
+extern constinit std::atomic<bool> stopped;             // under slots_lock; others read it as a hint
 extern constinit std::atomic<int64_t> all_limit_bytes;  // relaxed
 
 inline std::atomic<Slot*>& EntryOf(const Slot& slot) {

@@ -43,13 +43,13 @@ void TakeSlot(Slot& slot) {
 }
 
 void StopLocked() {
-  stopped = true;
+  stopped.store(true, std::memory_order_relaxed);
   if (way.load(std::memory_order_relaxed) == Way::kSequences) return StopSequences();
   ForEachSlot([](Slot& slot) { TakeSlot(slot); });
 }
 
 void RestartLocked() {
-  stopped = false;
+  stopped.store(false, std::memory_order_relaxed);
   const bool sequences = way.load(std::memory_order_relaxed) == Way::kSequences;
   ForEachSlot([&](Slot& slot) {
     EntryOf(slot).store(&slot, std::memory_order_release);

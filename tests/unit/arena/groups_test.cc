@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include <algorithm>
 #include <functional>
 #include <vector>
@@ -79,10 +81,7 @@ TEST(GroupsTest, SharesByCpusUnderTheCap) {
         CheckRanges(most);
         const bool got = pool <= each.own.size();
         ASSERT_EQ(groups::GroupOf(pool), got ? pool : groups::kShared);
-        if (got) {
-          EXPECT_EQ(groups::PoolOf(pool), pool);
-          EXPECT_EQ(groups::ShardsOf(pool).count, each.own[pool - 1]);
-        }
+        if (got) EXPECT_EQ(groups::ShardsOf(pool).count, each.own[pool - 1]);
       }
       EXPECT_EQ(groups::Count(), 1 + each.own.size());
     });
@@ -120,7 +119,8 @@ TEST(GroupsTest, ManyAtOnceGetOneEach) {
     });
     EXPECT_EQ(groups::Count(), 13U);
     CheckRanges(16);
-    for (PoolId pool = 1; pool < 13; ++pool) EXPECT_EQ(groups::PoolOf(groups::GroupOf(pool)), pool);
+    std::set<uint32_t> seen;
+    for (PoolId pool = 1; pool < 13; ++pool) EXPECT_TRUE(seen.insert(groups::GroupOf(pool)).second);
   });
 }
 

@@ -229,6 +229,23 @@ TEST(ShardsTest, ADoubleReturnIsReportedAndChangesNothing) {
   EXPECT_NE(end.error_text.find("freed before (double free)"), std::string::npos) << end.error_text;
 }
 
+// The first of the two empties its slab, which goes before the second is looked at.
+TEST(ShardsTest, ABlockTwiceInOneReturnFreesItsSlabOnce) {
+  InChild([] {
+    ASSERT_TRUE(options::Set(Option::kOnBadFree, "count"));
+    constexpr uint32_t kLargest = kClasses - 1;  // two blocks in a slab
+    const std::vector<void*> blocks = Take(0, kLargest, 3);
+    ASSERT_EQ(blocks.size(), 3U);
+    Return(kLargest, {blocks[0]});
+    Return(kLargest, {blocks[1], blocks[2], blocks[1]});
+    EXPECT_EQ(BadFrees(), 1U);
+    EXPECT_EQ(shards::Read(0, kLargest).slabs, 0U);
+    EXPECT_EQ(shards::Verify(shards::kMostShards), nullptr);
+    FutexLockHolder hold(pages::Lock());
+    EXPECT_EQ(pages::Verify(), nullptr);
+  });
+}
+
 // Its slab may have gone, and its pages be another class's.
 TEST(ShardsTest, ADoubleReturnAfterItsSlabWentIsReported) {
   InChild([] {

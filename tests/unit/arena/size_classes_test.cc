@@ -62,7 +62,9 @@ TEST(SizeClassesTest, SlabsAreTheFewestPagesThatWasteLittle) {
 TEST(SizeClassesTest, EverySizeFindsItsClass) {
   for (size_t size = 0; size <= kLargestSmall; ++size) {
     ASSERT_EQ(ClassOfSize(size), SmallestHolding(size)) << size;
-    ASSERT_EQ(CellOfSize(size), kSizeClasses[SmallestHolding(size)].line * kLineBytes) << size;
+    ASSERT_EQ(internal::LookUp(internal::kCellLookup, size),
+              kSizeClasses[SmallestHolding(size)].line * kLineBytes)
+        << size;
   }
 }
 
@@ -103,13 +105,9 @@ TEST(SizeClassesTest, PartsOfASlotDoNotOverlap) {
 
 TEST(SizeClassesTest, SlotsHoldThirtyTwoKilobytesOfAClassWithinTheirBounds) {
   for (const SizeClass& made : kSizeClasses) {
-    if (made.bytes > 8192) {
-      EXPECT_EQ(made.capacity, 2U) << made.bytes;
-    } else {
-      EXPECT_LE(made.capacity * made.bytes, std::max(32768U, 4 * made.bytes)) << made.bytes;
-      EXPECT_GE(made.capacity, 4U) << made.bytes;
-      EXPECT_LE(made.capacity, 125U) << made.bytes;
-    }
+    EXPECT_LE(made.capacity * made.bytes, std::max(32768U, 8 * made.bytes)) << made.bytes;
+    EXPECT_GE(made.capacity, 8U) << made.bytes;
+    EXPECT_LE(made.capacity, 125U) << made.bytes;
     EXPECT_EQ(made.batch, (made.capacity + 1) / 2) << made.bytes;
     EXPECT_LE(made.batch, 64U) << made.bytes;
   }
