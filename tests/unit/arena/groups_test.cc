@@ -81,7 +81,9 @@ TEST(GroupsTest, SharesByCpusUnderTheCap) {
         CheckRanges(most);
         const bool got = pool <= each.own.size();
         ASSERT_EQ(groups::GroupOf(pool), got ? pool : groups::kShared);
-        if (got) EXPECT_EQ(groups::ShardsOf(pool).count, each.own[pool - 1]);
+        if (got) {
+          EXPECT_EQ(groups::ShardsOf(pool).count, each.own[pool - 1]);
+        }
       }
       EXPECT_EQ(groups::Count(), 1 + each.own.size());
     });
