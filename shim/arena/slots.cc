@@ -61,6 +61,15 @@ bool Exists(uint32_t group, uint32_t id) {
   return found;
 }
 
+// Large classes may fill half of a slot, so that they starve nobody; and a small one always gets its first
+// few blocks, beyond the bound if need be (80 KiB in all).
+int64_t MostBytesFor(const SizeClass& made, uint64_t limit) {
+  constexpr uint32_t kSmall = 1024;
+  constexpr uint32_t kLarge = 8192;
+  if (made.bytes > kLarge) return kMostSlotBytes / 2;
+  return limit == 0 && made.bytes <= kSmall ? kMostSlotBytes * 2 : kMostSlotBytes;
+}
+
 // A slot that exists although its entry is `dead` is stopped.
 Slot* Make(uint32_t group, uint32_t id) {
   if (stopped.load(std::memory_order_relaxed) || Exists(group, id) || !slots_lock.TryLock()) return nullptr;
@@ -226,7 +235,7 @@ void GrowLimit(Slot& slot, uint32_t size_class) {
   const int64_t bytes = static_cast<int64_t>((more - limit) * made.bytes);
   const int64_t slot_bytes = slot.limit_bytes.fetch_add(bytes, std::memory_order_relaxed) + bytes;
   const int64_t all_bytes = all_limit_bytes.fetch_add(bytes, std::memory_order_relaxed) + bytes;
-  const bool fits = slot_bytes <= kMostSlotBytes && all_bytes <= kMostBytes;
+  const bool fits = slot_bytes <= MostBytesFor(made, limit) && all_bytes <= kMostBytes;
   if (fits && cell.end.compare_exchange_strong(end, cell.Begin() + more, std::memory_order_relaxed)) return;
   if (!fits) slot.starved.store(1, std::memory_order_relaxed);
   slot.limit_bytes.fetch_sub(bytes, std::memory_order_relaxed);

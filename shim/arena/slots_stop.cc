@@ -107,16 +107,30 @@ void Restart() {
   slots_lock.LeaveAfterFork();
 }
 
+namespace {
+
+// Threads that were about to change a limit when the child came into being never did.
+int64_t RecountLimits(Slot& slot) {
+  int64_t bytes = 0;
+  for (const SizeClass& made : kSizeClasses) {
+    bytes += static_cast<int64_t>(slot.cells[made.line].Limit() * made.bytes);
+  }
+  slot.limit_bytes.store(bytes, std::memory_order_relaxed);
+  return bytes;
+}
+
+}  // namespace
+
 // Slots that somebody else had in the middle of an operation start empty: whatever was in them is nobody's.
 void RestartInChild() {
-  ForEachSlot([](Slot& slot) {
-    if (slot.in_hand) return;
-    StartCells(slot);
-    all_limit_bytes.fetch_sub(slot.limit_bytes.exchange(0, std::memory_order_relaxed),
-                              std::memory_order_relaxed);
+  int64_t bytes = 0;
+  ForEachSlot([&](Slot& slot) {
+    if (!slot.in_hand) StartCells(slot);
     slot.lost = false;
     slot.in_hand = true;
+    bytes += RecountLimits(slot);
   });
+  all_limit_bytes.store(bytes, std::memory_order_relaxed);
   Restart();
 }
 
