@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <atomic>
+
 namespace memgov {
 
 // The first definition in load order, in any object; nullptr for none.
@@ -17,6 +19,16 @@ void* FindFirstSymbol(const char* name);
 
 // The first definition behind this object.
 void* FindNextSymbol(const char* name);
+
+// The same, looked up once and kept in `slot`. Racing threads find the same address; relaxed.
+template <typename F>
+F FindNextOnce(std::atomic<F>& slot, const char* name) {
+  F found = slot.load(std::memory_order_relaxed);
+  if (found != nullptr) return found;
+  found = reinterpret_cast<F>(FindNextSymbol(name));
+  slot.store(found, std::memory_order_relaxed);
+  return found;
+}
 
 // The definition in the object that holds `address`.
 void* FindSymbolBeside(const void* address, const char* name);

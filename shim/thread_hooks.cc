@@ -22,15 +22,6 @@ struct RealFunctions {
 };
 constinit RealFunctions real;
 
-template <typename F>
-F Find(std::atomic<F>& slot, const char* name) {
-  F found = slot.load(std::memory_order_relaxed);
-  if (found != nullptr) return found;
-  found = reinterpret_cast<F>(FindNextSymbol(name));
-  slot.store(found, std::memory_order_relaxed);
-  return found;
-}
-
 // The key whose destructor says that a thread is ending.
 enum : uint32_t { kNoKey = 0, kMakingKey = 1, kUnavailable = 2, kKeyBase = 3 };
 constinit std::atomic<uint32_t> exit_key{kNoKey};
@@ -65,7 +56,7 @@ void PrepareForThreads() {
 void WatchExit(ThreadRecord* record) {
   const uint32_t key = ExitKey();
   if (key < kKeyBase) return;
-  const auto set_specific = Find(real.set_specific, "pthread_setspecific");
+  const auto set_specific = FindNextOnce(real.set_specific, "pthread_setspecific");
   if (set_specific != nullptr) set_specific(key - kKeyBase, record);
 }
 
@@ -95,21 +86,23 @@ void ResetThreadHooksInChild() {
   exit_key.compare_exchange_strong(expected, kNoKey, std::memory_order_relaxed);
 }
 
-int (*RealKeyCreate())(unsigned*, KeyDestructor) { return Find(real.create_key, "pthread_key_create"); }
+int (*RealKeyCreate())(unsigned*, KeyDestructor) {
+  return FindNextOnce(real.create_key, "pthread_key_create");
+}
 
 governor::ThreadFunctions RealThreadFunctions() {
   governor::ThreadFunctions functions;
-  const auto create = Find(real.create, "pthread_create");
+  const auto create = FindNextOnce(real.create, "pthread_create");
   functions.create = create;
   functions.min_stack = reinterpret_cast<size_t (*)(const void*)>(FindFirstSymbol("__pthread_get_minstack"));
-  functions.set_stack_size = Find(real.set_stack_size, "pthread_attr_setstacksize");
+  functions.set_stack_size = FindNextOnce(real.set_stack_size, "pthread_attr_setstacksize");
   return functions;
 }
 
 namespace surface {
 
 int CreateThread(void* thread, const void* attributes, ThreadRoutine routine, void* argument) {
-  const auto create = Find(real.create, "pthread_create");
+  const auto create = FindNextOnce(real.create, "pthread_create");
   if (create == nullptr) return ENOSYS;
   if (Bystander()) return create(thread, attributes, routine, argument);
   PrepareForThreads();

@@ -1,5 +1,6 @@
 # cmake -DPROGRAM=gateway_load -DGATEWAY=llm_gateway -DFOLDER=path -P run_quick_test.cmake
 # A small load under glibc: no errors, live bytes counted, a report that parses, a chart.
+include("${CMAKE_CURRENT_LIST_DIR}/expect_report.cmake")
 file(REMOVE_RECURSE "${FOLDER}")
 file(MAKE_DIRECTORY "${FOLDER}")
 execute_process(
@@ -12,18 +13,6 @@ if(NOT result EQUAL 0)
 endif()
 
 file(READ "${FOLDER}/report.json" report)
-function(expect_equal expected)
-  string(JSON actual GET "${report}" ${ARGN})
-  if(NOT actual STREQUAL expected)
-    message(FATAL_ERROR "report.json: ${ARGN} is ${actual}, expected ${expected}")
-  endif()
-endfunction()
-function(expect_positive)
-  string(JSON actual GET "${report}" ${ARGN})
-  if(NOT actual GREATER 0)
-    message(FATAL_ERROR "report.json: ${ARGN} is ${actual}, expected more than 0")
-  endif()
-endfunction()
 expect_equal(glibc results 0 allocator)
 expect_equal(0 results 0 errors)
 expect_equal(600 results 0 runs 0 requests)

@@ -1,20 +1,8 @@
 # cmake -DPROGRAM=gateway_load -DCHURN=pool_churn -DFOLDER=path -P run_quick_test.cmake
 # A small load under glibc, as fast as it goes and at a rate: every request answered, live bytes counted, memory watched.
+include("${CMAKE_CURRENT_LIST_DIR}/../gateway_load/expect_report.cmake")
 file(REMOVE_RECURSE "${FOLDER}")
 file(MAKE_DIRECTORY "${FOLDER}")
-
-function(expect_equal expected)
-  string(JSON actual GET "${report}" ${ARGN})
-  if(NOT actual STREQUAL expected)
-    message(FATAL_ERROR "report.json: ${ARGN} is ${actual}, expected ${expected}")
-  endif()
-endfunction()
-function(expect_positive)
-  string(JSON actual GET "${report}" ${ARGN})
-  if(NOT actual GREATER 0)
-    message(FATAL_ERROR "report.json: ${ARGN} is ${actual}, expected more than 0")
-  endif()
-endfunction()
 
 foreach(rate 0 400)
   execute_process(

@@ -38,24 +38,22 @@ bool FutexLock::HoldsAll() { return holds_all; }
 
 bool FutexLock::HeldByThisThread() const { return (held_ranks & BitOf(rank_)) != 0; }
 
+bool FutexLock::TryTake() {
+  uint32_t expected = kFree;
+  return state_.compare_exchange_strong(expected, kHeld, std::memory_order_acquire,
+                                        std::memory_order_relaxed);
+}
+
 bool FutexLock::TryLock() {
   if (holds_all) return true;
-  uint32_t expected = kFree;
-  if (!state_.compare_exchange_strong(expected, kHeld, std::memory_order_acquire,
-                                      std::memory_order_relaxed)) {
-    return false;
-  }
+  if (!TryTake()) return false;
   NoteTaken(rank_);
   return true;
 }
 
 void FutexLock::Lock() {
   if (holds_all) return;
-  uint32_t expected = kFree;
-  if (!state_.compare_exchange_strong(expected, kHeld, std::memory_order_acquire,
-                                      std::memory_order_relaxed)) {
-    LockSlow();
-  }
+  if (!TryTake()) LockSlow();
   NoteTaken(rank_);
 }
 
@@ -75,17 +73,13 @@ void FutexLock::LockSlow() {
 
 bool FutexLock::LockForFork() {
   constexpr int kMostMilliseconds = 10;
-  uint32_t expected = kFree;
-  if (state_.compare_exchange_strong(expected, kHeld, std::memory_order_acquire, std::memory_order_relaxed))
-    return true;
+  if (TryTake()) return true;
   if (!HeldByThisThread()) {
     LockSlow();
     return true;
   }
   for (int waited = 0; waited < kMostMilliseconds; ++waited) {
-    expected = kFree;
-    if (state_.compare_exchange_strong(expected, kHeld, std::memory_order_acquire, std::memory_order_relaxed))
-      return true;
+    if (TryTake()) return true;
     os::SleepNanoseconds(1000000);
   }
   return false;

@@ -57,6 +57,8 @@ class FutexLock {
  private:
   enum : uint32_t { kFree, kHeld, kContended };
 
+  // One attempt, whatever this thread holds otherwise.
+  bool TryTake();
   void LockSlow();
 
   // Invariant: kContended whenever a thread may be waiting. Acquire on taking, release on leaving.

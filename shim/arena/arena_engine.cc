@@ -50,11 +50,6 @@ void* AllocatePages(size_t alignment, size_t size, bool zeroed) {
   return zeroed && !clean ? Zeroed(block, size) : block;
 }
 
-bool IsSlabBlock(const Chunk* chunk, const void* block, PageEntry* entry) {
-  *entry = chunk->EntryOf(reinterpret_cast<uintptr_t>(block));
-  return entry->kind() == PageKind::kSlab;
-}
-
 void* TakeOne(uint32_t size_class) {
   void* block = nullptr;
   const uint32_t group = OwnGroup();
@@ -141,23 +136,29 @@ void ArenaEngine::FreeSmall(PageEntry entry, void* block) {
 void ArenaEngine::Free(void* block) {
   Chunk* chunk = ChunkHolding(block);
   if (chunk == nullptr) return foreign::Free(block);
-  PageEntry entry;
-  if (IsSlabBlock(chunk, block, &entry)) {
-    return entry.IsBlock(reinterpret_cast<uintptr_t>(block)) ? FreeSmall(entry, block)
-                                                             : ExplainBadFree(block);
-  }
+  const uintptr_t address = reinterpret_cast<uintptr_t>(block);
+  const PageEntry entry = chunk->EntryOf(address);
+  if (entry.kind() == PageKind::kSlab)
+    return entry.IsBlock(address) ? FreeSmall(entry, block) : ExplainBadFree(block);
   if (!pages::FreeLarge(chunk, block)) ExplainBadFree(block);
 }
 
 bool ArenaEngine::TakeWakeRequest() { return pages::TakeWakeRequest(); }
 
+namespace {
+
+// `entry`: the block's page's. 0: no block.
+size_t UsableIn(const Chunk* chunk, PageEntry entry, const void* block) {
+  if (entry.kind() != PageKind::kSlab) return pages::LargeBytes(chunk, block);
+  return entry.IsBlock(reinterpret_cast<uintptr_t>(block)) ? kSizeClasses[entry.size_class()].bytes : 0;
+}
+
+}  // namespace
+
 size_t ArenaEngine::UsableSize(const void* block) {
   const Chunk* chunk = ChunkHolding(block);
   if (chunk == nullptr) return foreign::UsableSize(block);
-  PageEntry entry;
-  if (!IsSlabBlock(chunk, block, &entry)) return pages::LargeBytes(chunk, block);
-  const bool is_block = entry.IsBlock(reinterpret_cast<uintptr_t>(block));
-  return is_block ? kSizeClasses[entry.size_class()].bytes : 0;
+  return UsableIn(chunk, chunk->EntryOf(reinterpret_cast<uintptr_t>(block)), block);
 }
 
 namespace {
@@ -173,13 +174,13 @@ bool StaysInSlab(PageEntry entry, size_t size) {
 void* ArenaEngine::Resize(void* block, size_t size) {
   Chunk* chunk = ChunkHolding(block);
   if (chunk == nullptr) return foreign::Resize(block, size);
-  PageEntry entry;
-  const bool small = IsSlabBlock(chunk, block, &entry);
-  const size_t usable = UsableSize(block);
+  const PageEntry entry = chunk->EntryOf(reinterpret_cast<uintptr_t>(block));
+  const size_t usable = UsableIn(chunk, entry, block);
   if (usable == 0) {
     ExplainBadFree(block);
     return nullptr;
   }
+  const bool small = entry.kind() == PageKind::kSlab;
   if (small ? StaysInSlab(entry, size) : pages::ResizeLarge(chunk, block, size)) return block;
   void* moved = Allocate(size);
   if (moved == nullptr) return size <= usable ? block : nullptr;

@@ -150,8 +150,8 @@ __attribute__((always_inline)) inline T LookUp(const Lookup<T>& lookup, size_t s
 inline uint32_t ClassOfSize(size_t size) { return internal::LookUp(internal::kClassLookup, size); }
 // The smallest class that holds `size` and all of whose blocks lie on multiples of `alignment` (a power of
 // two, at most a page); kClasses when there is none.
-constexpr uint32_t ClassOfAligned(size_t size, size_t alignment) {
-  for (uint32_t index = internal::SmallestClassFor(size); index < kClasses; ++index) {
+inline uint32_t ClassOfAligned(size_t size, size_t alignment) {
+  for (uint32_t index = ClassOfSize(size); index < kClasses; ++index) {
     if (kSizeClasses[index].bytes % alignment == 0) return index;
   }
   return kClasses;

@@ -48,11 +48,16 @@ constexpr int64_t kMostSlotBytes = 512 << 10;
 constexpr int64_t kMostBytes = 32 << 20;
 constexpr uint64_t kFirstLimit = 4;
 
+// nullptr: none, or a stopped one.
+Slot* SlotIn(const Table& table, uint32_t id) {
+  Slot* slot = table[id].load(std::memory_order_acquire);
+  return slot != &dead ? slot : nullptr;
+}
+
 Slot* PortableSlot(const void* table) {
   const uint32_t id = CurrentId();
   if (id >= kMostIds) return nullptr;
-  Slot* slot = (*static_cast<const Table*>(table))[id].load(std::memory_order_acquire);
-  return slot != &dead ? slot : nullptr;
+  return SlotIn(*static_cast<const Table*>(table), id);
 }
 
 bool Exists(uint32_t group, uint32_t id) {
@@ -167,7 +172,6 @@ bool Push(const void* table, uint32_t line, void* block) {
 void StartTable(uint32_t group) {
   for (uint32_t id = 0; id < kMostIds; ++id) {
     sequence_tables[group][id].store(&dead, std::memory_order_relaxed);
-    portable_tables[group][id].store(&dead, std::memory_order_relaxed);
   }
 }
 
@@ -220,8 +224,8 @@ void Detach() {
 Slot* Current(uint32_t group) {
   const uint32_t id = CurrentId();
   if (id >= kMostIds || view.tables == nullptr) return nullptr;
-  Slot* slot = view.tables[group][id].load(std::memory_order_acquire);
-  return slot != &dead ? slot : Make(group, id);
+  Slot* slot = SlotIn(view.tables[group], id);
+  return slot != nullptr ? slot : Make(group, id);
 }
 
 void GrowLimit(Slot& slot, uint32_t size_class) {

@@ -1,7 +1,7 @@
 // Slots: the caches of free blocks, one for each CPU (or concurrency id) and group of shards. No block
 // belongs to a thread.
 //
-// A slot holds, for each class, a count, a limit and that many pointers. Two ways to work on one, chosen when
+// A slot holds, for each class, a cursor, an end and the blocks between. Two ways to work on one, chosen when
 // memgov starts and the same for all threads:
 //   restartable sequences (rseq.h): no atomic instruction at all;
 //   portable: a compare-exchange of `busy` to take the slot, a plain release store to leave it. Only tried:
@@ -63,8 +63,9 @@ struct alignas(64) Slot {
 };
 static_assert(sizeof(Slot) == kSlotLines * kLineBytes);
 
-// By id. Release; sequences need no acquire, for their loads depend on it. `dead`: a slot that never has a
-// block nor room for one. Not looked at before StartTable.
+// By id. Release; sequences need no acquire, for their loads depend on it. Where there is no slot, or it is
+// stopped, tables of sequences have `dead`, a slot that never has a block nor room for one, for they do not
+// test; portable ones may have nothing.
 using Table = std::atomic<Slot*>[kMostIds];
 
 extern constinit Slot dead;
@@ -140,7 +141,7 @@ bool Push(const void* table, uint32_t line, void* block);
 // In the constructor: chooses the way, by MEMGOV_SLOTS and by what the system offers.
 void Start(Way wanted);
 
-// Before any thread attaches to this group.
+// Makes the group's table one for sequences. Before any thread attaches to the group.
 void StartTable(uint32_t group);
 
 // Gives this thread the tables in use, its own for `group`. False in a vfork child, and before Start.
@@ -172,7 +173,7 @@ bool AnyStarved();
 bool Stop();
 void Restart();
 void RestartInChild();
-// Slots that Stop found taken and could not wait for: their holder is gone (a vfork child that was killed).
+// Slots that Stop found taken and could not wait for: their holder is gone.
 uint64_t LostSlots();
 // Stopped: blocks of this class in slots of `group`.
 uint64_t CachedBlocks(uint32_t group, uint32_t size_class);

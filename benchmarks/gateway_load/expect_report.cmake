@@ -1,0 +1,13 @@
+# What the quick tests ask of report.json, whose text is in `report`.
+function(expect_equal expected)
+  string(JSON actual GET "${report}" ${ARGN})
+  if(NOT actual STREQUAL expected)
+    message(FATAL_ERROR "report.json: ${ARGN} is ${actual}, expected ${expected}")
+  endif()
+endfunction()
+function(expect_positive)
+  string(JSON actual GET "${report}" ${ARGN})
+  if(NOT actual GREATER 0)
+    message(FATAL_ERROR "report.json: ${ARGN} is ${actual}, expected more than 0")
+  endif()
+endfunction()
