@@ -39,6 +39,41 @@ typedef struct memgov_pool_t {
   uint64_t held_bytes; /* live, and this pool's share of what is held beyond live (docs/pools.md) */
 } memgov_pool_t;
 
+/* Rungs of the ladder. */
+#define MEMGOV_NORMAL 0
+#define MEMGOV_SOFT 1 /* memory is given back, callbacks run, admissions are deferred */
+#define MEMGOV_HARD 2 /* all is given back, admissions are rejected, large allocations may fail */
+
+#define MEMGOV_UNLIMITED UINT64_MAX
+
+typedef struct memgov_budget_t {
+  size_t size;             /* in: sizeof(memgov_budget_t) of the caller */
+  uint64_t charged_bytes;  /* what the kernel kills for: the cgroup's, else this process's anonymous memory */
+  uint64_t soft_bytes;     /* MEMGOV_UNLIMITED: no budget */
+  uint64_t hard_bytes;
+  uint64_t limit_bytes;    /* the container's own limit; MEMGOV_UNLIMITED: none */
+  uint64_t headroom_bytes; /* hard - charged, 0 when it is passed; MEMGOV_UNLIMITED: no budget */
+  uint64_t admitted_bytes; /* reserved by memgov_admit and not yet given back, this process */
+  uint32_t rung;           /* MEMGOV_NORMAL, MEMGOV_SOFT or MEMGOV_HARD */
+} memgov_budget_t;
+
+/* Answers of memgov_admit. */
+#define MEMGOV_ADMITTED 0
+#define MEMGOV_DEFER 1  /* queue the request and ask again in some milliseconds */
+#define MEMGOV_REJECT 2 /* answer 503 now: it will not fit soon, or never */
+
+typedef struct memgov_pressure_t {
+  size_t size;            /* of the struct that the library filled in */
+  uint32_t rung;          /* the rung now; MEMGOV_NORMAL says that it is over */
+  uint64_t charged_bytes;
+  uint64_t soft_bytes;
+  uint64_t hard_bytes;
+  uint64_t want_bytes;    /* freeing this much would bring charged below soft; 0 at MEMGOV_NORMAL */
+  const char* pool;       /* the pool that is over its own budget, or NULL; valid during the call */
+} memgov_pressure_t;
+
+typedef void (*memgov_pressure_fn)(const memgov_pressure_t* event, void* data);
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -93,6 +128,35 @@ MEMGOV_CALL(int, memgov_pool_bind, (const char* name), (name), -1)
  * the bytes that the process's RSS really lost. Runs on the calling thread; milliseconds on a large heap. ->
  * 0 */
 MEMGOV_CALL(size_t, memgov_release, (size_t bytes), (bytes), 0)
+
+/* Fills *out from a fresh reading (20 to 100 us: it reads the cgroup's files). 0, or -1 as memgov_stats. -> -1 */
+MEMGOV_CALL(int, memgov_budget, (memgov_budget_t * out), (out), -1)
+
+/* Budgets in bytes from now on, in place of the environment's and the container's; MEMGOV_UNLIMITED for both: none;
+ * 0 for both: as the environment has it again. 0, or -1 (nothing changed) when soft > hard or one of them is below
+ * 1 MiB. A hard budget above the container's limit is lowered to it; one below what is charged already takes effect
+ * at once. -> -1 */
+MEMGOV_CALL(int, memgov_budget_set, (uint64_t soft_bytes, uint64_t hard_bytes), (soft_bytes, hard_bytes), -1)
+
+/* May this process take on work that will need about `bytes` (body, parsed form, answer)? MEMGOV_ADMITTED reserves
+ * them until memgov_admit_done(bytes) with the same figure; the other answers reserve nothing. Admitted is what fits
+ * below the soft budget with everything that was admitted before, by the other workers of the container too. On the
+ * hard rung, or when `bytes` alone would not fit: MEMGOV_REJECT. While nothing else is admitted, work is admitted
+ * below hard. A reservation that is never given back counts until the process ends, or until for 60 s all was
+ * deferred while memory was free (then those are forgotten). Well under a microsecond. -> MEMGOV_ADMITTED */
+MEMGOV_CALL(int, memgov_admit, (size_t bytes), (bytes), MEMGOV_ADMITTED)
+/* Gives a reservation back; more than is reserved counts as all. -> 0 */
+MEMGOV_CALL(int, memgov_admit_done, (size_t bytes), (bytes), 0)
+
+/* From now on `run` is called when the rung changes, and again each second on SOFT and each 100 ms on HARD while memory is
+ * wanted: on a thread of memgov's own ("memgov-call"), one callback at a time, in the order of registration. It may
+ * allocate, free, take locks, block and call this API; while one runs, allocations do not wait for it. Its id, above
+ * 0; 0 when 16 are registered already, `run` is NULL, or no thread may be had (MEMGOV_THREAD=never). Callbacks outlive
+ * fork: the child's run on a thread of the child's. -> 0 */
+MEMGOV_CALL(int, memgov_on_pressure, (memgov_pressure_fn run, void* data), (run, data), 0)
+/* Ends that. When it returns the callback does not run and never will; called from within a callback it returns at
+ * once, and that call is the last. Do not hold what the callback waits for. 0, or -1 for an id that is none. -> -1 */
+MEMGOV_CALL(int, memgov_off_pressure, (int id), (id), -1)
 
 #undef MEMGOV_CALL
 
