@@ -36,6 +36,8 @@ readonly PACKAGES=(
   wrk                   # load for nginx
   redis-server          # program under test; started by the tests only
   redis-tools           # redis-benchmark, its load
+  cargo rustc           # the tokio gateway, a program under test, and what it is made of
+  librust-hyper-dev librust-serde-json-dev librust-tokio-dev
 )
 
 # Only for people who change memgov.
@@ -58,7 +60,9 @@ fail() {
 usage() {
   cat <<'TEXT'
 usage: ./setup.sh <command>
-  demo [options]  install, build, and compare allocators under a real gateway (table, JSON, SVG);
+  demo [options]  install, build, and compare allocators under a real gateway (table, JSON, SVG); then an overload
+                  in a memory limit of 256 MiB: glibc is killed, memgov sheds what does not fit (30 s; without the
+                  right to make a cgroup, with MEMGOV_BUDGET=256M instead);
                   options go to 'gateway_load compare', such as --seconds 2
   test [--all]    install, build, and run the tests; --all adds the long ones, tsan and the debug build
   bench           install, build, and run the micro and start-up benchmarks under every allocator
@@ -206,6 +210,14 @@ command_test() {
   run_tests release
 }
 
+# The load is the same for both; neither is compared with a roomier limit here (that is benchmarks/overload's job).
+demo_overload() {
+  local out=$1
+  step "second act: an overload that needs 1 GiB, in a limit of 256 MiB"
+  "$ROOT/build/release/benchmarks/overload/overload" --limit-by auto --limit 256M --no-roomy --seconds 4 \
+    --allocators glibc,memgov --json "$out/overload.json"
+}
+
 command_demo() {
   install_packages
   build release
@@ -217,6 +229,9 @@ command_demo() {
   say ""
   say "figures: $out/compare.json"
   say "chart:   $out/compare.svg"
+  demo_overload "$out"
+  say ""
+  say "figures: $out/overload.json"
 }
 
 command_bench() {

@@ -1,22 +1,10 @@
-// The C API (include/memgov/memgov.h) on top of the governor.
-#define MEMGOV_LINKED
-#include "memgov/memgov.h"
-
-#include <string.h>
+// The C API's questions, pools and release (include/memgov/memgov.h) on top of the governor.
+#include "shim/api.h"
 
 #include "governor/base/errno_keeper.h"
-#include "governor/pools/pool_table.h"
-#include "governor/pools/sampler.h"
-#include "governor/pools/thread_registry.h"
 #include "governor/release/releaser.h"
-#include "governor/runtime/governor.h"
 #include "governor/telemetry/census.h"
-#include "shim/bystander.h"
-#include "shim/engine_choice.h"
 #include "shim/startup.h"
-#include "shim/thread_hooks.h"
-
-#define MEMGOV_API extern "C" __attribute__((visibility("default")))
 
 namespace memgov {
 namespace {
@@ -25,19 +13,6 @@ static_assert(MEMGOV_NAME_BYTES == kPoolNameBytes);
 
 // A scope's token: the pool to go back to, plus one, so that 0 is "nothing was entered".
 constexpr uint32_t kNothingEntered = 0;
-
-ThreadRecord* ThisThread() { return threads::current != nullptr ? threads::current : RegisterThisThread(); }
-
-void NamePool(PoolId pool) {
-  pools::Get(pool).named_by_user.store(true, std::memory_order_relaxed);
-  ChosenExtras::OwnerNamedPool(pool);
-}
-
-// Copies what both sides know; `size` itself stays the caller's.
-void CopyOut(memgov_stats_t* out, memgov_stats_t stats) {
-  stats.size = out->size;
-  memcpy(out, &stats, out->size < sizeof stats ? out->size : sizeof stats);
-}
 
 memgov_stats_t Collect() {
   const Census census = TakeCensus(Control());
@@ -82,9 +57,9 @@ MEMGOV_API const char* memgov_version(void) {
 MEMGOV_API int memgov_available(void) { return surface::Bystander() ? 0 : 1; }
 
 MEMGOV_API int memgov_stats(memgov_stats_t* out) {
-  if (out == nullptr || out->size < sizeof out->size + sizeof out->resident_bytes) return -1;
+  if (!api::HoldsFirstField(out, offsetof(memgov_stats_t, live_bytes))) return -1;
   const ErrnoKeeper keep_errno;
-  CopyOut(out, Collect());
+  api::CopyOut(out, Collect());
   return 0;
 }
 
@@ -101,10 +76,10 @@ MEMGOV_API size_t memgov_pools(memgov_pool_t* out, size_t count, size_t element_
 }
 
 MEMGOV_API uint32_t memgov_pool_enter(const char* name) {
-  ThreadRecord* record = ThisThread();
+  ThreadRecord* record = api::ThisThread();
   const PoolId pool = pools::Intern(name);
   if (record == nullptr || pool == kNoPool) return kNothingEntered;
-  NamePool(pool);
+  api::NamePool(pool);
   const PoolId before = record->current_pool.exchange(pool, std::memory_order_relaxed);
   record->scopes.store(record->scopes.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   ChosenEngine::OwnerTick();
@@ -126,10 +101,10 @@ MEMGOV_API int memgov_pool_leave(uint32_t token) {
 }
 
 MEMGOV_API int memgov_pool_bind(const char* name) {
-  ThreadRecord* record = ThisThread();
+  ThreadRecord* record = api::ThisThread();
   const PoolId pool = pools::Intern(name);
   if (record == nullptr || pool == kNoPool) return -1;
-  NamePool(pool);
+  api::NamePool(pool);
   {
     FutexLockHolder hold(threads::Lock());
     record->binding.store(Binding::kByApi, std::memory_order_relaxed);

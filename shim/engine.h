@@ -93,10 +93,11 @@ template <typename E>
 concept MindsVfork = requires {
   E::BeforeVfork();
 };
-// Exact books, and a policy of its own.
+// Exact books, a policy of its own, and the gate (governor/budget/gate.h) asked for each fresh page.
 template <typename E>
 concept KeepsBooks = requires(uint64_t now_ns, EngineFigures* figures, PoolId pool, EnginePoolBytes* bytes) {
   { E::Tick(now_ns) } -> std::same_as<EngineTick>;
+  { E::GiveBackUntil(now_ns) } -> std::same_as<uint64_t>;
   { E::TakeWakeRequest() } -> std::same_as<bool>;
   { E::Describe(figures) } -> std::same_as<bool>;
   { E::PoolBytes(pool, bytes) } -> std::same_as<bool>;
@@ -155,6 +156,10 @@ struct EngineExtras {
   static EngineTick Tick([[maybe_unused]] uint64_t now_ns) {
     if constexpr (KeepsBooks<E>) return E::Tick(now_ns);
     return {};
+  }
+  static uint64_t GiveBackUntil([[maybe_unused]] uint64_t deadline_ns) {
+    if constexpr (KeepsBooks<E>) return E::GiveBackUntil(deadline_ns);
+    return 0;
   }
   static bool TakeWakeRequest() {
     if constexpr (KeepsBooks<E>) return E::TakeWakeRequest();

@@ -5,6 +5,7 @@
 
 #include <atomic>
 
+#include "governor/control/callbacks.h"
 #include "governor/pools/pool_table.h"
 #include "governor/pools/thread_naming.h"
 #include "governor/pools/thread_registry.h"
@@ -22,11 +23,12 @@ extern void* __dso_handle;
 namespace memgov {
 namespace {
 
-constexpr int kLocks = 4;
+constexpr int kLocks = 5;
 
 // In the order of their ranks.
 FutexLock& LockAt(int index) {
-  FutexLock* const locks[kLocks] = {&releaser::Lock(), &NamingLock(), &pools::Lock(), &threads::Lock()};
+  FutexLock* const locks[kLocks] = {&callbacks::Lock(), &releaser::Lock(), &NamingLock(), &pools::Lock(),
+                                    &threads::Lock()};
   return *locks[index];
 }
 

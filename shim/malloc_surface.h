@@ -11,6 +11,7 @@
 
 #include <type_traits>
 
+#include "governor/budget/gate.h"
 #include "governor/pools/sampler.h"
 #include "governor/pools/thread_registry.h"
 #include "shim/engine_choice.h"
@@ -57,7 +58,16 @@ MEMGOV_HOT bool Count(ThreadRecord* record, size_t size) {
   return true;
 }
 
+// Engines that keep books ask the gate themselves, for pages that hold no memory yet. For the others every
+// large request counts as fresh: before one is refused there is a reading of what is really charged.
+MEMGOV_HOT bool PassesGate(size_t size) {
+  if constexpr (KeepsBooks<ChosenEngine>) return true;
+  return size < gate::kBigBytes || size > PTRDIFF_MAX || gate::Take(size, true);
+}
+
 MEMGOV_HOT void* TryAllocate(size_t size, const void* caller) {
+  if (!PassesGate(size)) [[unlikely]]
+    return nullptr;
   ThreadRecord* record = threads::current;
   if (!Count(record, size)) [[unlikely]]
     return AllocateSlow({size, 0, false, caller});
@@ -73,6 +83,8 @@ void* NewRest(size_t size);
 void* NewRefused(size_t size);
 
 MEMGOV_HOT void* TryAllocateAligned(size_t alignment, size_t size, const void* caller) {
+  if (!PassesGate(size)) [[unlikely]]
+    return nullptr;
   ThreadRecord* record = threads::current;
   if (!Count(record, size)) [[unlikely]]
     return AllocateSlow({size, alignment, false, caller});
@@ -99,6 +111,8 @@ MEMGOV_HOT void* Calloc(size_t count, size_t size) {
       return small != nullptr ? memset(small, 0, bytes) : nullptr;
     }
   }
+  if (!PassesGate(bytes)) [[unlikely]]
+    return OutOfMemory();
   ThreadRecord* record = threads::current;
   void* block = nullptr;
   if (!Count(record, bytes)) [[unlikely]] {
@@ -144,6 +158,8 @@ MEMGOV_HOT void* Realloc(void* block, size_t size) {
     Free(block);
     return nullptr;
   }
+  if (!PassesGate(size)) [[unlikely]]
+    return OutOfMemory();
   ThreadRecord* record = threads::current;
   void* moved = nullptr;
   if (MayBeSampled(block) || !Count(record, size)) [[unlikely]] {

@@ -25,6 +25,8 @@ class ChosenControl final : public EngineControl {
     return Guarded([] { return ChosenEngine::HeldBytes(); });
   }
   uint64_t GiveBack(uint64_t most_bytes) override { return ChosenEngine::GiveBack(most_bytes); }
+  bool GivesBackInSlices() const override { return KeepsBooks<ChosenEngine>; }
+  uint64_t GiveBackUntil(uint64_t deadline_ns) override { return ChosenExtras::GiveBackUntil(deadline_ns); }
   bool HasDemandWindow() const override { return KeepsBooks<ChosenEngine>; }
   EngineTick Tick(uint64_t now_ns) override { return ChosenExtras::Tick(now_ns); }
   bool Describe(EngineFigures* figures) override { return ChosenExtras::Describe(figures); }
@@ -81,7 +83,7 @@ __attribute__((constructor)) void Start(int, char**, char** environment) {
   const AddressRange loader = LoaderRange();
   governor::SetLoaderRange(loader.begin, loader.end);
   ChosenEngine::Start();
-  governor::Install(control, RealThreadFunctions());
+  governor::Install(control, RealThreadFunctions(), environment);
 }
 
 // Others may still be allocating: nothing is torn down, ever.

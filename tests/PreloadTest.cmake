@@ -4,6 +4,10 @@
 set(MEMGOV_ENGINES arena mimalloc system)
 set(MEMGOV_TESTS_DIR "${CMAKE_CURRENT_LIST_DIR}")
 
+# What governed processes leave in their runtime folder stays in the build folder.
+set(MEMGOV_TESTS_RUNTIME_DIR "${PROJECT_BINARY_DIR}/runtime")
+file(MAKE_DIRECTORY "${MEMGOV_TESTS_RUNTIME_DIR}")
+
 # memgov_add_preload_test(NAME name COMMAND program args...
 #   [ENGINES list]      default: all of them; `glibc` runs it without a preload (the contract's own check)
 #   [ENV VAR=value...]  [LABELS label...]  [TIMEOUT seconds, default 60]
@@ -48,7 +52,7 @@ endfunction()
 
 # The environment of one test: which object, what is preloaded around it, and where the objects are.
 function(memgov_preload_environment result engine driver before after)
-  set(env "MEMGOV_TEST_ENGINE=${engine}")
+  set(env "MEMGOV_TEST_ENGINE=${engine}" "XDG_RUNTIME_DIR=${MEMGOV_TESTS_RUNTIME_DIR}")
   set(preload "")
   foreach(library IN LISTS before)
     list(APPEND preload "$<TARGET_FILE:${library}>")

@@ -2,13 +2,13 @@
 
 #include <sys/socket.h>
 
-#include <memgov/memgov.hpp>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "gateway_report.h"
+#include "request_body.h"
+#include "request_cost.h"
 
 namespace llm_gateway {
 namespace {
@@ -35,8 +35,15 @@ std::string AsEvent(const std::string& text) {
   return absl::StrCat("data: ", event.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), "\n\n");
 }
 
-std::string AsError(const std::string& message) {
-  return nlohmann::json({{"error", {{"message", message}, {"type", "invalid_request_error"}}}}).dump();
+std::string AsError(const std::string& message, const char* type) {
+  return nlohmann::json({{"error", {{"message", message}, {"type", type}}}}).dump();
+}
+
+void AnswerThatItIsOverloaded(httplib::Response& response) {
+  response.status = 503;
+  response.set_header("Retry-After", "1");
+  response.set_content(AsError("no memory for this request now: try again", "overloaded"),
+                       "application/json");
 }
 
 std::string AsCompletion(const std::string& text) {
@@ -47,9 +54,10 @@ std::string AsCompletion(const std::string& text) {
   return completion.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-void StreamFrom(std::shared_ptr<AnswerChannel> channel, httplib::Response& response) {
-  auto write_next = [channel](size_t, httplib::DataSink& sink) {
-    if (std::optional<std::string> piece = channel->Read()) {
+// `exchange` is held until the last piece is written.
+void StreamFrom(AnswerChannel& channel, std::shared_ptr<void> exchange, httplib::Response& response) {
+  auto write_next = [&channel](size_t, httplib::DataSink& sink) {
+    if (std::optional<std::string> piece = channel.Read()) {
       const std::string event = AsEvent(*piece);
       return sink.write(event.data(), event.size());
     }
@@ -58,8 +66,9 @@ void StreamFrom(std::shared_ptr<AnswerChannel> channel, httplib::Response& respo
     sink.done();
     return true;
   };
-  response.set_chunked_content_provider("text/event-stream", write_next,
-                                        [channel](bool) { channel->GiveUp(); });
+  response.set_chunked_content_provider(
+      "text/event-stream", write_next,
+      [&channel, exchange = std::move(exchange)](bool) { channel.GiveUp(); });
 }
 
 }  // namespace
@@ -68,6 +77,8 @@ Gateway::Gateway(const GatewayOptions& options)
     : options_(options),
       upstream_(options.latency, options.pieces),
       sessions_(options.cache_bytes),
+      admission_(options.admission),
+      on_pressure_([this](const memgov_pressure_t& event) { RelievePressure(event); }),
       workers_("parse-pool", options.threads),
       http_threads_("http", options.connections) {
   AddRoutes();
@@ -118,45 +129,74 @@ void Gateway::AddRoutes() {
     response.set_content("ok\n", "text/plain");
   });
   server_.Get("/stats", [this](const httplib::Request&, httplib::Response& response) {
-    const GatewayCounts counts = {
-        .requests = requests_.load(), .refused = refused_.load(), .cache = sessions_.Use()};
-    response.set_content(ReportAsJson(counts), "application/json");
+    response.set_content(ReportAsJson(Counts()), "application/json");
   });
-  server_.Post("/v1/chat/completions", [this](const httplib::Request& request, httplib::Response& response) {
-    Complete(request, response);
-  });
+  server_.Post("/v1/chat/completions",
+               [this](const httplib::Request& request, httplib::Response& response,
+                      const httplib::ContentReader& reader) { Complete(request, response, reader); });
 }
 
-void Gateway::Complete(const httplib::Request& request, httplib::Response& response) {
-  auto channel = std::make_shared<AnswerChannel>();
-  const std::string_view body = request.body;
-  workers_.Submit([this, channel, body, session = request.get_header_value("X-Session-Id")] {
-    Answer(body, session, *channel);
-  });
-  const AnswerHead head = channel->WaitForHead();
+GatewayCounts Gateway::Counts() const {
+  return {.requests = requests_.load(),
+          .refused = refused_.load(),
+          .admission = admission_.Counts(),
+          .pressure_events = pressure_events_.load(),
+          .dropped_bytes = dropped_bytes_.load(),
+          .cache = sessions_.Use()};
+}
+
+void Gateway::RelievePressure(const memgov_pressure_t& event) {
+  if (event.rung == MEMGOV_NORMAL) return;
+  const size_t wanted = event.rung == MEMGOV_HARD ? SIZE_MAX : event.want_bytes;
+  pressure_events_.fetch_add(1, std::memory_order_relaxed);
+  dropped_bytes_.fetch_add(sessions_.DropOldest(wanted), std::memory_order_relaxed);
+}
+
+void Gateway::Complete(const httplib::Request& request, httplib::Response& response,
+                       const httplib::ContentReader& reader) {
+  const size_t expected = BodyBytesOf(request, options_.body_limit_bytes);
+  std::optional<AdmissionQueue::Ticket> ticket = admission_.Enter(CostOf(expected));
+  if (!ticket) {
+    DropBody(request, reader);
+    return AnswerThatItIsOverloaded(response);
+  }
+  std::optional<std::string> body = ReadBody(request, reader, expected);
+  if (!body) return;
+  Serve(std::shared_ptr<Exchange>(new Exchange{.ticket = *std::move(ticket),
+                                               .session = request.get_header_value("X-Session-Id"),
+                                               .body = *std::move(body),
+                                               .channel = {}}),
+        response);
+}
+
+void Gateway::Serve(std::shared_ptr<Exchange> exchange, httplib::Response& response) {
+  workers_.Submit([this, exchange] { Answer(*exchange); });
+  AnswerChannel& channel = exchange->channel;
+  const AnswerHead head = channel.WaitForHead();
   if (head.status != 200) {
     response.status = head.status;
-    response.set_content(AsError(head.error), "application/json");
+    response.set_content(AsError(head.error, "invalid_request_error"), "application/json");
     return;
   }
-  if (head.stream) return StreamFrom(std::move(channel), response);
+  if (head.stream) return StreamFrom(channel, std::move(exchange), response);
   std::string text;
-  while (std::optional<std::string> piece = channel->Read()) text += *piece;
+  while (std::optional<std::string> piece = channel.Read()) text += *piece;
   response.set_content(AsCompletion(text), "application/json");
 }
 
-void Gateway::Answer(std::string_view body, const std::string& session, AnswerChannel& channel) {
+void Gateway::Answer(Exchange& exchange) {
   requests_.fetch_add(1, std::memory_order_relaxed);
   const absl::StatusOr<ChatRequest> request = [&] {
     memgov::PoolScope scope("json-parse");
-    return ChatRequest::Parse(body);
+    return ChatRequest::Parse(exchange.body);
   }();
+  AnswerChannel& channel = exchange.channel;
   if (!request.ok()) {
     refused_.fetch_add(1, std::memory_order_relaxed);
     channel.Begin({.status = 400, .stream = false, .error = std::string(request.status().message())});
   } else {
     channel.Begin({.status = 200, .stream = request->stream(), .error = ""});
-    AskAndRemember(*request, session, channel);
+    AskAndRemember(*request, exchange.session, channel);
   }
   channel.Finish();
 }

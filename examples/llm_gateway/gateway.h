@@ -1,8 +1,9 @@
 // Gateway: takes chat completions over HTTP, parses each in a pool of worker threads, asks upstream, streams
 // the answer back and remembers the turn.
 //
-//   HTTP thread (one per connection): reads the body, waits, writes the pieces
+//   HTTP thread (one per connection): asks for admission, reads the body, waits, writes the pieces
 //   worker: parses -> asks upstream, blocked, with the parsed document held -> remembers the turn
+//   memgov's thread, under pressure: drops the sessions unused longest
 //
 // Safety: Start and Stop from one thread.
 // Assumptions: cpp-httplib serves a connection on one thread until it closes, so there are as many HTTP
@@ -13,15 +14,18 @@
 #include <httplib.h>
 
 #include <atomic>
+#include <memgov/memgov.hpp>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <thread>
 
 #include "absl/status/statusor.h"
+#include "admission_queue.h"
 #include "answer_channel.h"
 #include "chat_request.h"
 #include "fake_upstream.h"
+#include "gateway_report.h"
 #include "session_cache.h"
 #include "thread_pool.h"
 
@@ -35,6 +39,7 @@ struct GatewayOptions {
   size_t body_limit_bytes = 0;
   UpstreamLatency latency;
   int pieces = 16;
+  AdmissionOptions admission = {};
 };
 
 class Gateway {
@@ -51,18 +56,34 @@ class Gateway {
   void Stop();
 
  private:
+  // What one admitted request holds until it is answered and remembered.
+  struct Exchange {
+    AdmissionQueue::Ticket ticket;
+    std::string session;
+    std::string body;
+    AnswerChannel channel;
+  };
+
   absl::StatusOr<int> Bind();
   void AddRoutes();
-  void Complete(const httplib::Request& request, httplib::Response& response);
-  // On a worker. `body` is read before the channel's head is set and never after.
-  void Answer(std::string_view body, const std::string& session, AnswerChannel& channel);
+  GatewayCounts Counts() const;
+  void RelievePressure(const memgov_pressure_t& event);
+  void Complete(const httplib::Request& request, httplib::Response& response,
+                const httplib::ContentReader& reader);
+  void Serve(std::shared_ptr<Exchange> exchange, httplib::Response& response);
+  // On a worker.
+  void Answer(Exchange& exchange);
   void AskAndRemember(const ChatRequest& request, const std::string& session, AnswerChannel& channel);
 
   const GatewayOptions options_;
   FakeUpstream upstream_;
   SessionCache sessions_;
+  AdmissionQueue admission_;
   std::atomic<uint64_t> requests_{0};
   std::atomic<uint64_t> refused_{0};
+  std::atomic<uint64_t> pressure_events_{0};
+  std::atomic<uint64_t> dropped_bytes_{0};
+  memgov::PressureCallback on_pressure_;  // what it touches stands above: it must outlive the callback
   ThreadPool workers_;
   ThreadPool http_threads_;
   httplib::Server server_;

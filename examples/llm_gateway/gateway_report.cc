@@ -20,6 +20,27 @@ json PoolsAsJson() {
   return pools;
 }
 
+json BytesOrNull(uint64_t bytes) { return bytes == MEMGOV_UNLIMITED ? json(nullptr) : json(bytes); }
+
+json BudgetAsJson() {
+  const memgov_budget_t budget = memgov::Budget();
+  static constexpr const char* kRungs[] = {"normal", "soft", "hard"};
+  return {{"charged_bytes", budget.charged_bytes},
+          {"soft_bytes", BytesOrNull(budget.soft_bytes)},
+          {"hard_bytes", BytesOrNull(budget.hard_bytes)},
+          {"limit_bytes", BytesOrNull(budget.limit_bytes)},
+          {"headroom_bytes", BytesOrNull(budget.headroom_bytes)},
+          {"admitted_bytes", budget.admitted_bytes},
+          {"rung", kRungs[budget.rung % std::size(kRungs)]}};
+}
+
+json AdmissionAsJson(const AdmissionCounts& counts) {
+  return {{"admitted", counts.admitted},
+          {"deferred", counts.deferred},
+          {"rejected", counts.rejected},
+          {"waiting", counts.waiting}};
+}
+
 json MemgovAsJson() {
   if (!memgov::Available()) return nullptr;
   const memgov_stats_t stats = memgov::Stats();
@@ -33,19 +54,23 @@ json MemgovAsJson() {
           {"longest_stall_ns", stats.longest_stall_ns},
           {"threads", stats.threads},
           {"governor_running", stats.governor_running != 0},
+          {"budget", BudgetAsJson()},
           {"pools", PoolsAsJson()}};
 }
 
 }  // namespace
 
 std::string ReportAsJson(const GatewayCounts& counts) {
-  const json report = {{"requests", counts.requests},
-                       {"refused", counts.refused},
-                       {"cache",
-                        {{"sessions", counts.cache.sessions},
-                         {"bytes", counts.cache.bytes},
-                         {"evictions", counts.cache.evictions}}},
-                       {"memgov", MemgovAsJson()}};
+  const json report = {
+      {"requests", counts.requests},
+      {"refused", counts.refused},
+      {"admission", AdmissionAsJson(counts.admission)},
+      {"pressure", {{"events", counts.pressure_events}, {"dropped_bytes", counts.dropped_bytes}}},
+      {"cache",
+       {{"sessions", counts.cache.sessions},
+        {"bytes", counts.cache.bytes},
+        {"evictions", counts.cache.evictions}}},
+      {"memgov", MemgovAsJson()}};
   return report.dump(2) + "\n";
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "fake_memgov.h"
 
 namespace llm_gateway {
 namespace {
@@ -22,12 +23,14 @@ GatewayOptions SmallOptions() {
           .cache_bytes = 1 << 20,
           .body_limit_bytes = 64 << 10,
           .latency = {.mean = absl::Milliseconds(4), .jitter = absl::Milliseconds(2)},
-          .pieces = 4};
+          .pieces = 4,
+          .admission = {}};
 }
 
 class GatewayTest : public testing::Test {
  protected:
   void SetUp() override {
+    fake_memgov::Reset();
     const absl::StatusOr<int> port = gateway_.Start();
     ASSERT_TRUE(port.ok());
     port_ = *port;

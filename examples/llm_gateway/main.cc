@@ -16,6 +16,9 @@ ABSL_FLAG(int, jitter_ms, 30, "A call takes upstream_ms plus or minus this, even
 ABSL_FLAG(int, pieces, 16, "Pieces that an answer is streamed in");
 ABSL_FLAG(int, cache_mb, 8, "Bound of the session cache, in MiB");
 ABSL_FLAG(int, body_limit_kb, 4096, "Larger bodies are refused with status 413, in KiB");
+ABSL_FLAG(bool, admission, true, "Ask memgov before a body is read; without memgov everything is admitted");
+ABSL_FLAG(int, admission_queue, 32, "Requests that may wait for memory; further ones get status 503 at once");
+ABSL_FLAG(int, admission_wait_ms, 1000, "How long one waits for memory before it gets status 503");
 
 namespace {
 
@@ -38,6 +41,8 @@ const char* WrongFlag() {
   if (absl::GetFlag(FLAGS_jitter_ms) < 0) return "jitter_ms: at least 0";
   if (absl::GetFlag(FLAGS_cache_mb) < 0) return "cache_mb: at least 0";
   if (absl::GetFlag(FLAGS_body_limit_kb) < 1) return "body_limit_kb: at least 1";
+  if (absl::GetFlag(FLAGS_admission_queue) < 0) return "admission_queue: at least 0";
+  if (absl::GetFlag(FLAGS_admission_wait_ms) < 0) return "admission_wait_ms: at least 0";
   return nullptr;
 }
 
@@ -49,7 +54,10 @@ llm_gateway::GatewayOptions OptionsFromFlags() {
           .body_limit_bytes = static_cast<size_t>(absl::GetFlag(FLAGS_body_limit_kb)) << 10,
           .latency = {.mean = absl::Milliseconds(absl::GetFlag(FLAGS_upstream_ms)),
                       .jitter = absl::Milliseconds(absl::GetFlag(FLAGS_jitter_ms))},
-          .pieces = absl::GetFlag(FLAGS_pieces)};
+          .pieces = absl::GetFlag(FLAGS_pieces),
+          .admission = {.ask = absl::GetFlag(FLAGS_admission),
+                        .most_waiting = absl::GetFlag(FLAGS_admission_queue),
+                        .longest_wait = absl::Milliseconds(absl::GetFlag(FLAGS_admission_wait_ms))}};
 }
 
 }  // namespace

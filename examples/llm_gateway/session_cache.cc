@@ -31,6 +31,13 @@ void SessionCache::Remember(const std::string& session, Turn turn) {
   while (bytes_ > limit_bytes_) DropOldestTurn(*place);
 }
 
+size_t SessionCache::DropOldest(size_t bytes) {
+  absl::MutexLock lock(&mutex_);
+  const size_t before = bytes_;
+  while (!sessions_.empty() && before - bytes_ < bytes) EvictOldestSession();
+  return before - bytes_;
+}
+
 CacheUse SessionCache::Use() const {
   absl::MutexLock lock(&mutex_);
   return {.sessions = sessions_.size(), .bytes = bytes_, .evictions = evictions_};

@@ -38,6 +38,10 @@ class SessionCache {
 
   void Remember(const std::string& session, Turn turn) ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // Drops the sessions unused longest until at least `bytes` are dropped or none is left; how many bytes that
+  // were.
+  size_t DropOldest(size_t bytes) ABSL_LOCKS_EXCLUDED(mutex_);
+
   CacheUse Use() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:

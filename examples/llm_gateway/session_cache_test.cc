@@ -46,6 +46,19 @@ TEST(SessionCache, OneSessionDropsItsOldestTurns) {
   EXPECT_EQ(cache.Use().sessions, 1u);
 }
 
+TEST(SessionCache, DropsTheOldestUntilEnoughIsGone) {
+  SessionCache cache(100'000);
+  for (const char* session : {"a", "b", "c"}) cache.Remember(session, TurnOf(1000, session));
+  EXPECT_GE(cache.DropOldest(1500), 2000u);  // whole sessions
+  EXPECT_EQ(cache.LatestAnswer("b"), "");
+  EXPECT_EQ(cache.LatestAnswer("c"), "c");
+  EXPECT_EQ(cache.DropOldest(0), 0u);
+  EXPECT_GE(cache.DropOldest(SIZE_MAX), 1000u);
+  EXPECT_EQ(cache.Use().sessions, 0u);
+  EXPECT_EQ(cache.Use().bytes, 0u);
+  EXPECT_EQ(cache.DropOldest(1), 0u);
+}
+
 TEST(SessionCache, DoesNotKeepWhatAloneIsTooMuch) {
   SessionCache cache(5000);
   cache.Remember("a", TurnOf(10, "kept"));

@@ -21,7 +21,7 @@ for signal in TERM INT; do
   pid=
 done
 
-for wrong in --threads=0 --port=70000 --upstream_ms=-1 --connections=x; do
+for wrong in --threads=0 --port=70000 --upstream_ms=-1 --connections=x --admission=maybe --admission_queue=-1 --admission_wait_ms=-1; do
   if "$gateway" "$wrong" >"$output" 2>&1; then echo "$wrong was accepted"; exit 1; fi
   flag=${wrong#--}
   grep -q "${flag%=*}" "$output" ||

@@ -33,7 +33,8 @@ struct EngineFigures {
 
 struct EnginePoolBytes {
   uint64_t live_bytes = 0;
-  uint64_t held_bytes = 0;
+  uint64_t held_bytes = 0;    // live, fragmentation and cached
+  uint64_t cached_bytes = 0;  // free blocks cached by CPU
 };
 
 class EngineControl {
@@ -54,6 +55,11 @@ class EngineControl {
   // (docs/engines.md).
   // Returns the longest time, in nanoseconds, that any other thread can have waited because of it.
   virtual uint64_t GiveBack(uint64_t most_bytes) = 0;
+
+  // Can it stop in the middle? Then GiveBackUntil does what GiveBack does, and stops soon after `deadline_ns`
+  // (os::NowNanoseconds): by no more than one slice.
+  virtual bool GivesBackInSlices() const { return false; }
+  virtual uint64_t GiveBackUntil(uint64_t) { return 0; }
 
   // Does it give back under load by itself, tick by tick? Then a periodic release would only undo its policy.
   virtual bool HasDemandWindow() const { return false; }

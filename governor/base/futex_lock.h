@@ -5,7 +5,7 @@
 // Between fork's prepare and its parent/child handlers the forking thread holds every lock of ours: its own
 // Lock and Unlock are no-ops then, because handlers of others may allocate in between (BeginFork/EndFork).
 //
-// Ranks, outermost first: release, naming, pools, registry, and the arena engine's slots, groups, classes,
+// Ranks, outermost first: callbacks, release, naming, pools, registry, and the arena engine's slots, groups, classes,
 // pages. Debug builds check them.
 #ifndef MEMGOV_GOVERNOR_BASE_FUTEX_LOCK_H_
 #define MEMGOV_GOVERNOR_BASE_FUTEX_LOCK_H_
@@ -18,6 +18,7 @@ namespace memgov {
 
 // Taken in the order of their numbers, and so held in it.
 enum class LockRank : uint8_t {
+  kCallbacks = 0,
   kRelease = 1,
   kNaming = 2,
   kPools = 3,

@@ -1,18 +1,21 @@
-// Admission: may this process take on work that will need so many bytes?
+// Admission: may this process take on work that will need so many bytes? The rule is
+// policy/admission_rule.h's.
 //
-// Safety: any thread, not from a signal handler; no allocation, no lock, no system call.
+// Safety: any thread, not from a signal handler; no allocation, no lock. An answer is a handful of atomic
+// operations, one more for each member of the cohort, and a look at the clock; where the last reading is too
+// old there is a new one: 20 to 100 us, at most each 50 ms for a yes, each 10 ms for a no.
 #ifndef MEMGOV_GOVERNOR_BUDGET_ADMISSION_H_
 #define MEMGOV_GOVERNOR_BUDGET_ADMISSION_H_
 
 #include <stdint.h>
 
-#include "governor/pools/thread_record.h"
+#include "governor/policy/admission_rule.h"
 
 namespace memgov::admission {
 
-enum class Answer : int { kAdmitted = 0, kDefer = 1, kReject = 2 };
+using Answer = Admission;
 
-Answer Admit(uint64_t bytes);
+Admission Admit(uint64_t bytes);
 void Done(uint64_t bytes);
 uint64_t AdmittedBytes();
 
@@ -20,9 +23,16 @@ struct Counters {
   uint64_t admitted = 0;
   uint64_t deferred = 0;
   uint64_t rejected = 0;
+  uint64_t given_back = 0;
   uint64_t forgotten_bytes = 0;
 };
 Counters ReadCounters();
+
+// With each reading, by whoever ticks.
+void NoteReading(uint64_t now_ns);
+
+// What the parent admitted is the parent's.
+void ResetInChild();
 
 }  // namespace memgov::admission
 

@@ -8,9 +8,11 @@
 // workers of another user); processes of another user that were not forked from a member have a cohort of
 // their own.
 //
-// Safety: Join, Publish and Leave on one thread (the governor's, or with no thread the one that ticks);
-// Reserve and Unreserve from any thread; no allocation; what the file says is another's word: every figure is
-// clamped, and garbage costs accuracy, never the process.
+// Safety: RuntimeFolder, Join, Publish, View and Leave on one thread (the governor's, or with no thread the
+// one that ticks), Leave also from an exit handler; Reserve and Unreserve from any thread; no allocation;
+// errno kept. What the file says is another's word: every figure is clamped, and garbage costs accuracy,
+// never the process. Only who acts as the same user can shorten the file, which would end its readers with
+// SIGBUS.
 #ifndef MEMGOV_GOVERNOR_COHORT_COHORT_H_
 #define MEMGOV_GOVERNOR_COHORT_COHORT_H_
 
@@ -35,24 +37,33 @@ struct CohortView {
 
 namespace cohort {
 
-// The folder: MEMGOV_DIR, else XDG_RUNTIME_DIR, else /dev/shm; in it memgov-<uid> (0700, made if need be;
-// refused when it is another user's or a symbolic link). `environment` is the process's. "" when there is
-// none: one line was said. The result stays valid.
+// The folder: MEMGOV_DIR, else XDG_RUNTIME_DIR (when it is this user's), else /dev/shm; in it memgov-<uid>
+// (0700, made if need be; refused when it is another user's, open to others or a symbolic link). A program
+// that gained privileges by exec looks at no variable. `environment` is the process's. "" when there is
+// none: one line was said. The result stays valid; after a change of user the next call looks again.
 const char* RuntimeFolder(char** environment);
 
-// Joins the cohort of cgroup `identity`; again in a fork child (which takes a slot of its own). False, after
-// at most one line in a process, when there is no folder, no memory, or no slot: then this process is alone.
+// Joins the cohort of cgroup `identity`; again in a fork child (which takes a slot of its own), and after a
+// move to another cgroup. False, after at most one line in a process, when there is no folder ("": a child
+// still joins by what it inherited), no memory, or no slot of 127; and without a cgroup (0): then this
+// process is alone. About 100 us; with all slots taken a millisecond, so do not ask at every tick. The
+// mapping, 8 KiB, stays for good.
 bool Join(const char* folder, uint64_t identity);
 bool Joined();
+// Some stores. What was published more than 3 s ago counts as of a process at rest: no demand, nothing to
+// release.
 void Publish(const CohortMember& me, uint64_t now_ns);
 // Slots of the dead are freed on the way: by process id and start time (/proc/<pid>/stat), looked at most
-// once a second per slot.
+// once a second per slot, eight in a call. A killed process's reservation thus lasts a second or so.
 CohortView View(uint64_t now_ns);
+// What is reserved stays reserved, within the process. The last one out removes the file.
 void Leave();
 
 // What this process has reserved, visible to the others at once: add first, look at ReservedByOthers() then,
 // undo if it is too much; two who do this at the same time may both undo, and never both keep. Sequentially
-// consistent. Without a cohort they count within the process.
+// consistent. Without a cohort they count within the process. More than 1 TiB at once, reserved or taken off,
+// counts as 1 TiB.
+constexpr uint64_t kMostAtOnce = uint64_t{1} << 40;
 void Reserve(uint64_t bytes);
 // Never below zero: returns what was taken off.
 uint64_t Unreserve(uint64_t bytes);

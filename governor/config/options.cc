@@ -3,7 +3,9 @@
 #include "governor/base/message.h"
 #include "governor/base/os.h"
 #include "governor/base/text.h"
+#include "governor/config/machine_memory.h"
 #include "governor/config/parse.h"
+#include "governor/config/pool_rules.h"
 
 namespace memgov::options {
 namespace {
@@ -55,6 +57,12 @@ bool ParseNumber(const OptionSpec& spec, const char* text, int64_t* value) {
       return ParseDuration(text, kMillisecond, value);
     case OptionType::kReport:
       return ParseReport(text, value);
+    case OptionType::kBudget:
+      return ParseBudget(text, value);
+    case OptionType::kShare:
+      return ParseShare(text, value);
+    case OptionType::kPath:
+      return IsAbsolutePath(text, static_cast<size_t>(spec.most));
     case OptionType::kRules:
       return IsPoolRules(text);
     case OptionType::kFault:
@@ -94,44 +102,6 @@ Value& ValueOf(Option option) {
   return table.values[static_cast<int>(option)];
 }
 
-void DescribeAllowed(TextWriter& out, const OptionSpec& spec) {
-  switch (spec.type) {
-    case OptionType::kSwitch:
-      out.Text("0 or 1 (off, on)");
-      break;
-    case OptionType::kChoice:
-      out.Text(spec.choices);
-      break;
-    case OptionType::kCount:
-      out.Text("a number from ").Number(static_cast<uint64_t>(spec.least)).Text(" to ");
-      out.Number(static_cast<uint64_t>(spec.most));
-      break;
-    case OptionType::kBytes:
-      out.Text("bytes such as 64M (K, M, G, T), at least ").Bytes(static_cast<uint64_t>(spec.least));
-      break;
-    case OptionType::kDuration:
-      out.Text("a duration such as 10s (ms, s, m, h), at least ");
-      out.Duration(static_cast<uint64_t>(spec.least)).Text(", or off");
-      break;
-    case OptionType::kMilliseconds:
-      out.Text("milliseconds, or a duration such as 2s, at least ");
-      out.Duration(static_cast<uint64_t>(spec.least)).Text(", or 0");
-      break;
-    case OptionType::kReport:
-      out.Text("off, exit, or a duration of at least ").Duration(static_cast<uint64_t>(spec.least));
-      break;
-    case OptionType::kRules:
-      out.Text("glob=pool;glob=pool with pool names of 1 to 31 bytes");
-      break;
-    case OptionType::kFault:
-      out.Text("call@n or call@n+ with a call of");
-      for (int call = 0; os::CallName(static_cast<os::Call>(call)) != nullptr; ++call) {
-        out.Text(" ").Text(os::CallName(static_cast<os::Call>(call)));
-      }
-      break;
-  }
-}
-
 void SayDefaultApplies(TextWriter& out, const OptionSpec& spec) {
   if (*spec.default_text == '\0') return;
   out.Text("; ").Text(spec.default_text).Text(" applies");
@@ -140,7 +110,7 @@ void SayDefaultApplies(TextWriter& out, const OptionSpec& spec) {
 void SayMalformed(const char* name, const char* value, const OptionSpec& spec) {
   Message message;
   message->Text(name).Text("=").Text(value).Text(": allowed is ");
-  DescribeAllowed(*message.operator->(), spec);
+  DescribeAllowed(spec, *message.operator->());
   SayDefaultApplies(*message.operator->(), spec);
 }
 
@@ -182,6 +152,31 @@ void LoadAliases(char** environment) {
       if (value != nullptr && !IsSet(alias.option)) Set(alias.option, value);
     }
   }
+}
+
+void SayNeverReached(int64_t budget, uint64_t machine) {
+  if (budget <= 0 || machine == 0 || static_cast<uint64_t>(budget) <= machine) return;
+  Message message;
+  message->Text("MEMGOV_BUDGET=").Text(GetText(Option::kBudget)).Text(": this machine has ").Bytes(machine);
+  message->Text(" of memory; the budget is never reached");
+}
+
+// 1 when the two budgets contradict each other: the soft one's default applies then.
+int LoadBudgets() {
+  const int64_t hard = Get(Option::kBudget);
+  SayNeverReached(hard, MachineMemory());
+  if (hard <= 0 || Get(Option::kBudgetSoft) <= hard) return 0;
+  const OptionSpec& spec = Spec(Option::kBudgetSoft);
+  {
+    Message message;
+    message->Text("MEMGOV_BUDGET_SOFT=").Text(GetText(Option::kBudgetSoft));
+    message->Text(": allowed is at most MEMGOV_BUDGET=").Text(GetText(Option::kBudget));
+    SayDefaultApplies(*message.operator->(), spec);
+  }
+  Value& soft = ValueOf(Option::kBudgetSoft);
+  soft = Value();
+  ParseNumber(spec, spec.default_text, &soft.number);
+  return 1;
 }
 
 // What glibc's own malloc reads from the environment (mallopt(3), and the manual's "Memory Allocation
@@ -232,6 +227,7 @@ int Load(char** environment) {
   for (char** entry = environment; *entry != nullptr; ++entry) {
     if (SkipPrefix(*entry, "MEMGOV_") != nullptr) bad += LoadEntry(*entry);
   }
+  bad += LoadBudgets();
   LoadAliases(environment);
   LoadGlibcVariables(environment);
   return bad;
@@ -252,18 +248,6 @@ void SayForeignVariables(const char* engine) {
   message->Text(": without effect on engine ")
       .Text(engine)
       .Text(" (they steer glibc's malloc: libmemgov-system.so)");
-}
-
-void PrintHelp() {
-  TextBuffer<8192> out;
-  out.Text("memgov: options, set in the environment of the preloaded program").Line();
-  for (const OptionSpec& spec : kSpecs) {
-    out.Text("  ").Text(spec.name).Column(24).Text(*spec.default_text != '\0' ? spec.default_text : "-");
-    out.Column(30).Text(spec.help).Line().Column(30).Text("allowed: ");
-    DescribeAllowed(out, spec);
-    out.Line();
-  }
-  EmitText(out);
 }
 
 }  // namespace memgov::options

@@ -10,6 +10,8 @@
 
 namespace memgov {
 
+class TextWriter;
+
 enum class OptionType : uint8_t {
   kSwitch,
   kChoice,
@@ -18,12 +20,15 @@ enum class OptionType : uint8_t {
   kDuration,
   kMilliseconds,
   kReport,
+  kBudget,
+  kShare,
+  kPath,
   kRules,
   kFault
 };
 
-// identifier, environment name, type, default (as a user would write it), least, most (bytes, count or ns;
-// most 0: no bound), choices, help.
+// identifier, environment name, type, default (as a user would write it), least, most (bytes, count, ns, or
+// bytes of a path; most 0: no bound), choices, help.
 #define MEMGOV_OPTIONS(X)                                                                                   \
   X(kGovernor, "MEMGOV_GOVERNOR", kSwitch, "on", 0, 0, "",                                                  \
     "off: the kill switch; nothing but malloc itself is left")                                              \
@@ -36,7 +41,22 @@ enum class OptionType : uint8_t {
   X(kStartBytes, "MEMGOV_START_BYTES", kBytes, "64M", 1048576, 0, "",                                       \
     "a process that creates no thread gets its governor after allocating this much")                        \
   X(kPools, "MEMGOV_POOLS", kRules, "", 0, 0, "",                                                           \
-    "thread pools by thread name, first match wins: \"tokio-*=io;parse-*=json\"")                           \
+    "thread pools by thread name, first match wins, with soft budgets: \"tokio-*=io:512M;parse-*=json\"")   \
+  X(kBudget, "MEMGOV_BUDGET", kBudget, "auto", 16777216, 0, "",                                             \
+    "the hard budget; auto: 95% of the container's limit, none without one; percent: of the container, "    \
+    "of the machine without one")                                                                           \
+  X(kBudgetSoft, "MEMGOV_BUDGET_SOFT", kShare, "84%", 1048576, 0, "",                                       \
+    "from here on memory is given back, callbacks run and admissions are deferred")                         \
+  X(kOnHard, "MEMGOV_ON_HARD", kChoice, "fail", 0, 0, "fail|abort|ignore",                                  \
+    "an allocation that would pass the hard budget after one bounded release: fails (ENOMEM), ends the "    \
+    "process with one line, or is let pass")                                                                \
+  X(kPressure, "MEMGOV_PRESSURE", kSwitch, "on", 0, 0, "",                                                  \
+    "off: leaves the kernel's pressure files and systemd's alone")                                          \
+  X(kCohort, "MEMGOV_COHORT", kSwitch, "on", 0, 0, "",                                                      \
+    "off: does not share the container's limit with other governed processes in it")                        \
+  X(kExport, "MEMGOV_EXPORT", kSwitch, "on", 0, 0, "", "off: writes no files in the runtime folder")        \
+  X(kDirectory, "MEMGOV_DIR", kPath, "", 0, 200, "",                                                        \
+    "the runtime folder; unset: XDG_RUNTIME_DIR, else /dev/shm")                                            \
   X(kArenaMax, "MEMGOV_ARENA_MAX", kCount, "0", 0, 4096, "",                                                \
     "arena engine: the most shards (0: 8; at most 16); system engine: the most arenas (0: 2 per CPU, 2 to " \
     "16); alias MALLOC_ARENA_MAX")                                                                          \
@@ -80,6 +100,7 @@ constexpr int64_t kReportAtExit = -1;   // kReport: exit
 constexpr int64_t kNoEngineAsked = -1;  // kEngine: not set
 enum : int64_t { kThreadAuto = 0, kThreadNever = 1 };
 enum : int64_t { kSlotsAuto = 0, kSlotsRseq = 1, kSlotsPortable = 2, kSlotsOff = 3 };
+enum : int64_t { kOnHardFail = 0, kOnHardAbort = 1, kOnHardIgnore = 2 };
 enum : int64_t { kBadFreeAbort = 0, kBadFreeCount = 1 };
 
 namespace options {
@@ -87,10 +108,10 @@ namespace options {
 const OptionSpec& Spec(Option option);
 
 // Switches 0 or 1; choices by position; bytes; durations in nanoseconds (0: off); kReport: nanoseconds, 0
-// off.
+// off; kBudget and kShare as governor/config/parse.h says.
 int64_t Get(Option option);
 
-// Texts (kPools): the environment's own string, or "".
+// Texts (kRules, kPath): the environment's own string, or "".
 const char* GetText(Option option);
 
 // Was it set, and well, by the environment (for aliases: under the other name too)?
@@ -100,7 +121,9 @@ bool IsSet(Option option);
 // tests.
 bool Set(Option option, const char* text);
 
-// Reads MEMGOV_* and the aliases; one message per bad variable. The number of bad ones.
+// Reads MEMGOV_* and the aliases; one message per bad variable, a soft budget above the hard one included
+// where both are in bytes. The number of bad ones. A budget beyond the machine's memory is good, and gets a
+// line.
 int Load(char** environment);
 
 // Does GLIBC_TUNABLES name this tunable? The user's own setting wins over ours.
@@ -112,6 +135,12 @@ void SayForeignVariables(const char* engine);
 
 // Prints the table.
 void PrintHelp();
+
+// The value in force, in the unit of its type: "10.0 s", "64.0 MB", "auto", "75%", "abort"; "-" for none.
+void Describe(Option option, TextWriter& out);
+
+// What a value of this option may be, as the messages and the table say it.
+void DescribeAllowed(const OptionSpec& spec, TextWriter& out);
 
 }  // namespace options
 }  // namespace memgov

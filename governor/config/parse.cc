@@ -1,7 +1,5 @@
 #include "governor/config/parse.h"
 
-#include <stddef.h>
-
 #include "governor/base/text.h"
 
 namespace memgov {
@@ -72,6 +70,24 @@ bool ParseDuration(const char* text, int64_t bare_unit_ns, int64_t* nanoseconds)
   return false;
 }
 
+bool ParseShare(const char* text, int64_t* value) {
+  uint64_t digits = 0;
+  const char* unit = ParseDigits(text, &digits);
+  if (unit != nullptr && TextEqual(unit, "%")) {
+    if (digits < 1 || digits > 100) return false;
+    *value = -static_cast<int64_t>(digits);
+    return true;
+  }
+  return digits != 0 && ParseByteCount(text, value);
+}
+
+bool ParseBudget(const char* text, int64_t* value) {
+  const bool is_auto = EqualIgnoringCase(text, "auto");
+  if (!is_auto && !EqualIgnoringCase(text, "off")) return ParseShare(text, value);
+  *value = is_auto ? kBudgetAuto : kBudgetOff;
+  return true;
+}
+
 bool ParseSwitch(const char* text, int64_t* value) {
   constexpr const char* kOn[] = {"1", "on", "yes", "true"};
   constexpr const char* kOff[] = {"0", "off", "no", "false"};
@@ -100,19 +116,12 @@ bool ParseChoice(const char* text, const char* choices, int64_t* value) {
   }
 }
 
-bool IsPoolRules(const char* text) {
-  constexpr size_t kLongestName = 31;
-  while (*text != '\0') {
-    const char* glob = text;
-    while (*text != '\0' && *text != '=' && *text != ';') ++text;
-    if (*text != '=' || text == glob) return false;
-    const char* name = ++text;
-    while (*text != '\0' && *text != ';' && *text != '=') ++text;
-    const size_t length = static_cast<size_t>(text - name);
-    if (*text == '=' || length == 0 || length > kLongestName) return false;
-    if (*text == ';') ++text;
+bool IsAbsolutePath(const char* text, size_t most_bytes) {
+  if (*text != '/') return false;
+  for (size_t length = 0; length <= most_bytes; ++length) {
+    if (text[length] == '\0') return true;
   }
-  return true;
+  return false;
 }
 
 }  // namespace memgov

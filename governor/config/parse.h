@@ -5,6 +5,7 @@
 #ifndef MEMGOV_GOVERNOR_CONFIG_PARSE_H_
 #define MEMGOV_GOVERNOR_CONFIG_PARSE_H_
 
+#include <stddef.h>
 #include <stdint.h>
 
 namespace memgov {
@@ -19,14 +20,24 @@ bool ParseByteCount(const char* text, int64_t* bytes);
 // allowed.
 bool ParseDuration(const char* text, int64_t bare_unit_ns, int64_t* nanoseconds);
 
+// How a budget is held in one number: bytes above 0, -1 to -100 for percent, and these two.
+constexpr int64_t kBudgetOff = 0;
+constexpr int64_t kBudgetAuto = INT64_MIN;
+
+// Bytes, but not 0, or "1%" to "100%".
+bool ParseShare(const char* text, int64_t* value);
+
+// The same, or auto, or off.
+bool ParseBudget(const char* text, int64_t* value);
+
 // 1, on, yes, true; 0, off, no, false.
 bool ParseSwitch(const char* text, int64_t* value);
 
 // One of "first|second|third": its position.
 bool ParseChoice(const char* text, const char* choices, int64_t* value);
 
-// "glob=name;glob=name": every part has both sides, and a name has at most 31 bytes.
-bool IsPoolRules(const char* text);
+// Begins with a slash and has at most so many bytes.
+bool IsAbsolutePath(const char* text, size_t most_bytes);
 
 }  // namespace memgov
 

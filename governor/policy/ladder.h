@@ -47,17 +47,45 @@ class Ladder {
   static constexpr uint64_t kPressedNs = 2000 * 1000000ULL;
   // On a rung: releases and callbacks again, at most this often.
   static constexpr uint64_t kSoftAgainNs = 1000 * 1000000ULL;
+  // On soft for pressure alone, and only when there was another sign: our own memory is hardly what is
+  // missing, and giving the window back costs faults.
+  static constexpr uint64_t kPressedAgainNs = 2000 * 1000000ULL;
   static constexpr uint64_t kHardAgainNs = 100 * 1000000ULL;
   // How soon to look again: near a threshold, far from it.
   static constexpr uint64_t kNearNs = 50 * 1000000ULL;
   static constexpr uint64_t kFarNs = 1000 * 1000000ULL;
+  static constexpr uint64_t kNearPercent = 90;  // of soft
+  // Wanted of callbacks when others press and there is no excess: a modest share of what is charged.
+  static constexpr uint64_t kPressedWantPercent = 10;
 
   constexpr Ladder() = default;
+
+  // Releases: the window on entering soft from below, all on entering hard, then again after kSoftAgainNs
+  // (kPressedAgainNs), kHardAgainNs while there is an excess or pressure. Callbacks: whenever the rung
+  // changes, and with every release.
   LadderDecision Tick(const LadderReadings& readings);
   Rung rung() const { return rung_; }
 
  private:
+  void RunTimers(uint64_t now_ns);
+  void Note(const LadderReadings& readings, uint64_t soft);
+  Rung Target(const LadderReadings& readings) const;
+  bool Excess() const { return over_soft_ || over_hard_; }
+  bool Act(bool entered);
+  uint64_t Want(const LadderReadings& readings, uint64_t soft) const;
+  uint64_t Next(const LadderReadings& readings, uint64_t soft) const;
+
   Rung rung_ = Rung::kNormal;
+  // A threshold was reached, and 95 % of it not yet left again. Pressure sets neither, so that what it raised
+  // falls back although charged stays between 95 and 100 %.
+  bool over_soft_ = false;
+  bool over_hard_ = false;
+  uint64_t last_ns_ = 0;
+  // Time left, counted down by what passed between two calls: a clock that jumps back stops them for one
+  // call, one that jumps ahead ends them.
+  uint64_t hold_left_ns_ = 0;
+  uint64_t pressed_left_ns_ = 0;
+  uint64_t again_left_ns_ = 0;
 };
 
 }  // namespace memgov

@@ -63,6 +63,21 @@ PoolId Intern(const char* begin, const char* end) {
 
 PoolId Intern(const char* name) { return name != nullptr ? Intern(name, nullptr) : kNoPool; }
 
+void SetBudget(PoolId id, uint64_t soft_bytes) {
+  Pool& pool = Get(id);
+  FutexLockHolder hold(pools_lock);
+  pool.budget_decided.store(true, std::memory_order_relaxed);
+  pool.soft_budget_bytes.store(soft_bytes, std::memory_order_relaxed);
+}
+
+void OfferBudget(PoolId id, uint64_t soft_bytes) {
+  Pool& pool = Get(id);
+  if (pool.budget_decided.load(std::memory_order_relaxed)) return;
+  FutexLockHolder hold(pools_lock);
+  if (!pool.budget_decided.exchange(true, std::memory_order_relaxed))
+    pool.soft_budget_bytes.store(soft_bytes, std::memory_order_relaxed);
+}
+
 int Count() { return table.count.load(std::memory_order_acquire); }
 Pool& Get(PoolId id) { return table.pools[id < kMostPools ? id : kUnresolvedPool]; }
 FutexLock& Lock() { return pools_lock; }

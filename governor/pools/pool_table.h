@@ -23,6 +23,9 @@ struct Pool {
   uint32_t hash = 0;
   // By a rule or through the API, not after its threads: the arena engine gives it shards of its own.
   std::atomic<bool> named_by_user{false};
+  // Of live_bytes; UINT64_MAX none. Written by SetBudget and OfferBudget.
+  std::atomic<uint64_t> soft_budget_bytes{UINT64_MAX};
+  std::atomic<bool> budget_decided{false};
   // Estimated live bytes: sums of sample weights. May dip below zero for a moment while samples move between
   // pools.
   std::atomic<int64_t> live_bytes{0};
@@ -36,6 +39,11 @@ namespace pools {
 // bytes.
 PoolId Intern(const char* name);
 PoolId Intern(const char* begin, const char* end);
+
+// The API's word is final; a rule's (MEMGOV_POOLS) counts where none was spoken before, and may be repeated.
+// UINT64_MAX: none.
+void SetBudget(PoolId id, uint64_t soft_bytes);
+void OfferBudget(PoolId id, uint64_t soft_bytes);
 
 int Count();
 Pool& Get(PoolId id);

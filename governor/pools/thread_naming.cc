@@ -5,6 +5,7 @@
 #include "governor/base/proc_self.h"
 #include "governor/base/text.h"
 #include "governor/config/options.h"
+#include "governor/config/pool_rules.h"
 #include "governor/pools/pool_table.h"
 #include "governor/pools/sampler.h"
 #include "governor/pools/thread_registry.h"
@@ -161,25 +162,24 @@ size_t PoolPrefixLength(const char* thread_name) {
 
 namespace {
 
-PoolId InternForRule(const char* begin, const char* end) {
-  const PoolId pool = pools::Intern(begin, end);
-  if (pool != kNoPool) pools::Get(pool).named_by_user.store(true, std::memory_order_relaxed);
+PoolId InternForRule(const PoolRule& rule, const char* rules) {
+  const PoolId pool = pools::Intern(rule.name, rule.name_end);
+  if (pool == kNoPool) return kNoPool;
+  pools::Get(pool).named_by_user.store(true, std::memory_order_relaxed);
+  const int64_t budget = PoolBudgetInRules(rules, rule.name, rule.name_end);
+  if (budget != 0) pools::OfferBudget(pool, static_cast<uint64_t>(budget));
   return pool;
 }
 
 }  // namespace
 
 PoolId PoolByRule(const char* rules, const char* thread_name) {
-  while (*rules != '\0') {
-    const char* equals = rules;
-    while (*equals != '\0' && *equals != '=') ++equals;
-    if (*equals == '\0') return kNoPool;
-    const char* end = equals + 1;
-    while (*end != '\0' && *end != ';') ++end;
+  const char* at = rules;
+  PoolRule rule;
+  while (*at != '\0' && NextPoolRule(&at, &rule)) {
     char glob[64];
-    CopyText(glob, sizeof glob, rules, equals);
-    if (GlobMatch(glob, thread_name)) return InternForRule(equals + 1, end);
-    rules = *end == ';' ? end + 1 : end;
+    CopyText(glob, sizeof glob, rule.glob, rule.glob_end);
+    if (GlobMatch(glob, thread_name)) return InternForRule(rule, rules);
   }
   return kNoPool;
 }

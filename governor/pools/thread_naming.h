@@ -26,7 +26,7 @@ FutexLock& NamingLock();
 // Pure parts, for tests.
 // "parse-pool-17" -> length of "parse-pool"; a name that is nothing but a number stays whole.
 size_t PoolPrefixLength(const char* thread_name);
-// The pool that `rules` ("glob=name;glob=name") give to this name; kNoPool for none.
+// The pool that `rules` (governor/config/pool_rules.h) give to this name, with its budget; kNoPool for none.
 PoolId PoolByRule(const char* rules, const char* thread_name);
 // "libfoo.so+0x1f40" for the line of /proc/self/maps that holds `address`; false when none does.
 bool DescribeAddress(const char* maps_line, uintptr_t address, char* out, size_t capacity);

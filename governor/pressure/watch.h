@@ -5,7 +5,8 @@
 // a fork child ForgetInChild: the descriptors are not this process's.
 //
 // Assumptions: without CAP_SYS_RESOURCE the kernel takes only PSI windows that are multiples of 2 s
-// (Linux 6.6 on; before that none at all).
+// (Linux 6.6 on; before that none at all). Where v1 has the memory controller there is no events file to wait
+// for: failcnt is polled where there is a limit.
 #ifndef MEMGOV_GOVERNOR_PRESSURE_WATCH_H_
 #define MEMGOV_GOVERNOR_PRESSURE_WATCH_H_
 
@@ -31,31 +32,32 @@ struct PressureSigns {
   bool pressed = false;     // a trigger fired: tasks stalled for memory
   bool events = false;      // memory.events changed: high, max or oom went up
   uint64_t stalled_us = 0;  // PSI "some" of the cgroup (or the system) since the last Collect; 0 unknown
-  CgroupEvents delta;       // since the last Collect
+  CgroupEvents delta;       // since the last Collect, the first one's since Open
 };
 
 class PressureWatch {
  public:
   static constexpr int kMostDescriptors = 3;  // PSI, events, systemd's
-  // A quarter of a 2 s window stalled in half a second: 200 ms of stall in 2 s, systemd's own default ratio
-  // (10 %).
+  // 200 ms of stall in 2 s: systemd's default.
   static constexpr uint64_t kTriggerStallUs = 200000;
   static constexpr uint64_t kTriggerWindowUs = 2000000;
 
   constexpr PressureWatch() = default;
 
-  // Opens what can be opened. `watch_path` and `watch_write` are systemd's two variables or nullptr. A path
-  // that is wrong costs one line (message.h), never the process; /dev/null means that nobody wants us to
-  // watch: all off. `root` as CgroupFiles::Find. keep_open false (no private descriptor table): nothing is
-  // watched, all is polled.
+  // Opens what can be opened; once. `files` must outlive the watch. `watch_path` and `watch_write` are
+  // systemd's two variables or nullptr. A path that is wrong costs one line (message.h), never the process;
+  // /dev/null means that nobody wants us to watch: all off. `root` as CgroupFiles::Find; watch_path is taken
+  // as it is. keep_open false (no private descriptor table): nothing is watched, all is polled, systemd's
+  // descriptor is off.
   void Open(const CgroupFiles& files, const char* root, const char* watch_path, const char* watch_write,
             bool keep_open);
 
-  // For ppoll(2): fills `out` and returns how many. PSI and events want POLLPRI, FIFOs and sockets POLLIN.
+  // For ppoll(2): fills `out` (kMostDescriptors) and returns how many. PSI and events want POLLPRI, FIFOs and
+  // sockets POLLIN.
   int Descriptors(pollfd* out) const;
-  // After poll, or without: drains what is readable, reads PSI and events, and says what is new. A descriptor
-  // that answers POLLERR or POLLNVAL for good (the cgroup is gone) is closed and its source polled from then
-  // on.
+  // After poll, or without (nullptr, 0): drains what is readable, reads PSI and events, and says what is new.
+  // A trigger that answers POLLERR, or an events file that cannot be read any more (the cgroup is gone), is
+  // closed and its source polled from then on; systemd's is absent from then on.
   PressureSigns Collect(const pollfd* polled, int count);
 
   // Is there a source that exists and is not watched? Then the governor looks every kPollNs at rest.
@@ -71,11 +73,26 @@ class PressureWatch {
   void ForgetInChild() { *this = PressureWatch(); }
 
  private:
-  // Yours (the implementer's) to arrange.
+  void OpenPsi(const char* root, bool keep_open);
+  void OpenEvents(bool keep_open);
+  void OpenSystemd(const char* path, const char* write, bool keep_open);
+  void Settle(const pollfd& polled, PressureSigns* signs);
+  void ReadStall(PressureSigns* signs);
+  void ReadEvents(PressureSigns* signs);
+  CgroupEvents EventsNow();
+
   WatchState psi_ = WatchState::kAbsent;
   WatchState events_ = WatchState::kAbsent;
   WatchState systemd_ = WatchState::kAbsent;
-  char psi_path_[kCgroupPathBytes] = {};
+  bool systemd_pours_ = false;  // a FIFO or a socket, which is drained
+  bool stall_known_ = false;
+  int psi_descriptor_ = -1;
+  int events_descriptor_ = -1;
+  int systemd_descriptor_ = -1;
+  uint64_t stall_us_ = 0;  // total of PSI "some" at the last look
+  CgroupEvents seen_;
+  const CgroupFiles* files_ = nullptr;
+  char psi_path_[kCgroupPathBytes + 32] = {};
 };
 
 }  // namespace memgov

@@ -32,7 +32,8 @@ void ForgetPeaks() {
 }  // namespace
 
 const char* ReleaseReasonName(ReleaseReason reason) {
-  constexpr const char* kNames[kReasons] = {"idle", "periodic", "api", "malloc_trim", "window"};
+  constexpr const char* kNames[kReasons] = {"idle", "periodic", "api",      "malloc_trim", "window",
+                                            "soft", "hard",     "pressure", "emergency",   "pool"};
   return kNames[static_cast<int>(reason)];
 }
 
@@ -47,10 +48,11 @@ void NoteStall(uint64_t duration_ns) {
   }
 }
 
-size_t ReleaseLocked(EngineControl& engine, ReleaseReason reason, uint64_t most_bytes) {
+template <typename GiveBack>
+size_t ReleaseLocked(ReleaseReason reason, GiveBack&& give_back) {
   if (closed.load(std::memory_order_relaxed)) return 0;
   const uint64_t before = ReadResidentMemory().anonymous_bytes;
-  NoteStall(engine.GiveBack(most_bytes));
+  NoteStall(give_back());
   const uint64_t after = ReadResidentMemory().anonymous_bytes;
   // A reading that failed is 0, and no process is that small: then nothing is claimed.
   const uint64_t bytes = after != 0 && before > after ? before - after : 0;
@@ -73,14 +75,26 @@ bool MayRelease() { return !FutexLock::HoldsAll() && !release_lock.HeldByThisThr
 size_t Release(EngineControl& engine, ReleaseReason reason, uint64_t most_bytes) {
   if (!MayRelease()) return 0;
   release_lock.Lock();
-  const size_t bytes = ReleaseLocked(engine, reason, most_bytes);
+  const size_t bytes = ReleaseLocked(reason, [&] { return engine.GiveBack(most_bytes); });
   release_lock.Unlock();
   return bytes;
 }
 
 size_t TryRelease(EngineControl& engine, ReleaseReason reason) {
   if (!MayRelease() || !release_lock.TryLock()) return 0;
-  const size_t bytes = ReleaseLocked(engine, reason, UINT64_MAX);
+  const size_t bytes = ReleaseLocked(reason, [&] { return engine.GiveBack(UINT64_MAX); });
+  release_lock.Unlock();
+  return bytes;
+}
+
+size_t ReleaseWithin(EngineControl& engine, ReleaseReason reason, uint64_t deadline_ns) {
+  constexpr uint64_t kAgainNs = 500000;
+  if (!MayRelease()) return 0;
+  while (!release_lock.TryLock()) {
+    if (os::NowNanoseconds() + kAgainNs >= deadline_ns) return 0;
+    os::SleepNanoseconds(kAgainNs);
+  }
+  const size_t bytes = ReleaseLocked(reason, [&] { return engine.GiveBackUntil(deadline_ns); });
   release_lock.Unlock();
   return bytes;
 }

@@ -13,7 +13,22 @@
 
 namespace memgov {
 
-enum class ReleaseReason : uint8_t { kIdle, kPeriodic, kApi, kMallocTrim, kWindow, kCount };
+// Why: nobody allocates; so much time has passed; memgov_release; malloc_trim; the demand window; the soft
+// and hard rungs of the ladder; the kernel's pressure signs; an allocation at the limit; a pool above its
+// budget or at rest.
+enum class ReleaseReason : uint8_t {
+  kIdle,
+  kPeriodic,
+  kApi,
+  kMallocTrim,
+  kWindow,
+  kSoft,
+  kHard,
+  kPressure,
+  kEmergency,
+  kPool,
+  kCount
+};
 
 const char* ReleaseReasonName(ReleaseReason reason);
 
@@ -33,6 +48,10 @@ size_t Release(EngineControl& engine, ReleaseReason reason, uint64_t most_bytes 
 // their heaps down at exit without asking anybody.
 void Close();
 bool IsClosed();
+
+// For an allocation that waits: until `deadline_ns`, the wait for a pass in progress included, by an engine
+// that GivesBackInSlices.
+size_t ReleaseWithin(EngineControl& engine, ReleaseReason reason, uint64_t deadline_ns);
 
 // The same, but nothing when a pass is in progress already: for threads that have something better to do.
 size_t TryRelease(EngineControl& engine, ReleaseReason reason);

@@ -4,9 +4,15 @@
 
 #include "governor/base/message.h"
 #include "governor/base/os.h"
+#include "governor/budget/admission.h"
+#include "governor/budget/budget.h"
 #include "governor/config/options.h"
+#include "governor/control/callbacks.h"
+#include "governor/runtime/budget_tick.h"
 #include "governor/runtime/governor_thread.h"
+#include "governor/runtime/sleeper.h"
 #include "governor/runtime/tick.h"
+#include "governor/telemetry/metrics.h"
 #include "governor/telemetry/report.h"
 
 namespace memgov::governor {
@@ -39,6 +45,16 @@ void TryStart() {
   owner.store(os::ProcessId(), std::memory_order_relaxed);
   const bool started = StartGovernorThread(thread_functions, *engine);
   thread.store(started ? Thread::kRunning : Thread::kRefused, std::memory_order_release);
+  callbacks::StartIfNeeded();
+}
+
+void StartIfNeeded() {
+  if (ThreadAllowed() && thread.load(std::memory_order_relaxed) == Thread::kNone) TryStart();
+}
+
+void WakeAtLimit() {
+  budget_tick::LookNow();
+  sleeper::WakeUrgently();
 }
 
 // A vfork child runs on its parent's memory and record, under another thread id.
@@ -62,13 +78,17 @@ bool MayStartFrom(ThreadRecord& record, const void* caller) {
 
 }  // namespace
 
-void Install(EngineControl& control, const ThreadFunctions& functions) {
+void Install(EngineControl& control, const ThreadFunctions& functions, char** environment) {
   if (options::Get(Option::kGovernor) == 0) return;
   start_bytes = static_cast<uint64_t>(options::Get(Option::kStartBytes));
   thread_functions = functions;
   if (options::Get(Option::kReport) == kReportAtExit || options::Get(Option::kSummary) != 0)
     KeepStandardError();
+  callbacks::Install(functions.create);
+  budget_tick::Install(environment);
+  budget::SetWaker(WakeAtLimit);
   engine = &control;
+  budget::Install(control);
 }
 
 EngineControl* InstalledEngine() { return engine; }
@@ -85,15 +105,15 @@ void SetLoaderRange(uintptr_t begin, uintptr_t end) {
 
 void NoteThreadCreated() {
   if (engine == nullptr) return;
-  if (ThreadAllowed() && thread.load(std::memory_order_relaxed) == Thread::kNone) TryStart();
-  WakeGovernor();
+  StartIfNeeded();
+  sleeper::Wake();
 }
 
 void NoteActivity(ThreadRecord& record, uint64_t bytes, const void* caller) {
   if (engine == nullptr || FutexLock::HoldsAll()) return;
   const uint64_t total = activity_bytes.fetch_add(bytes, std::memory_order_relaxed) + bytes;
   const Thread now = thread.load(std::memory_order_relaxed);
-  if (now == Thread::kRunning) return WakeGovernor();
+  if (now == Thread::kRunning) return sleeper::Wake();
   if (now == Thread::kStarting || total < start_bytes || !MayStartFrom(record, caller)) return;
   if (ThreadAllowed() && now == Thread::kNone) return TryStart();
   SayForeignVariablesOnce(*engine);
@@ -105,6 +125,12 @@ void SayForeignVariablesOnce(EngineControl& control) {
   options::SayForeignVariables(control.Name());
 }
 
+bool EnsureStarted() {
+  if (engine == nullptr) return false;
+  StartIfNeeded();
+  return thread.load(std::memory_order_acquire) == Thread::kRunning;
+}
+
 size_t ReleaseNow(ReleaseReason reason, uint64_t most_bytes) {
   return engine != nullptr ? releaser::Release(*engine, reason, most_bytes) : 0;
 }
@@ -113,6 +139,7 @@ void AtExit() {
   if (engine == nullptr) return;
   if (options::Get(Option::kReport) == kReportAtExit) PrintReport(*engine);
   if (options::Get(Option::kSummary) != 0) PrintSummary(*engine);
+  budget_tick::AtExit();
   releaser::Close();
 }
 
@@ -120,6 +147,10 @@ void AfterForkInChild() {
   thread.store(Thread::kNone, std::memory_order_relaxed);
   activity_bytes.store(0, std::memory_order_relaxed);
   releaser::ResetInChild();
+  budget::ResetInChild();
+  admission::ResetInChild();
+  callbacks::ResetInChild();
+  ResetMetricsInChild();
   ResetReportInChild();
   ResetTickInChild();
 }

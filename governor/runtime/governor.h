@@ -25,7 +25,7 @@ struct ThreadFunctions {
 
 // Once, from the constructor, with options loaded. Until then (and with MEMGOV_GOVERNOR=off for ever) nothing
 // below does anything.
-void Install(EngineControl& engine, const ThreadFunctions& functions);
+void Install(EngineControl& engine, const ThreadFunctions& functions, char** environment);
 
 // nullptr before Install.
 EngineControl* InstalledEngine();
@@ -42,6 +42,10 @@ void NoteActivity(ThreadRecord& record, uint64_t bytes, const void* caller);
 
 // One line about glibc's variables that mean nothing here (options.h), at most once in a process.
 void SayForeignVariablesOnce(EngineControl& engine);
+
+// Starts the governor's thread now, for who needs what only it does. False: there is none, and will be none.
+// Not from within malloc.
+bool EnsureStarted();
 
 // Releases on the calling thread. Bytes given back.
 size_t ReleaseNow(ReleaseReason reason, uint64_t most_bytes = UINT64_MAX);

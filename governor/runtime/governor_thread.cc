@@ -3,15 +3,18 @@
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
-#include <signal.h>
 #include <sys/prctl.h>
 
 #include "governor/base/errno_keeper.h"
 #include "governor/base/message.h"
 #include "governor/base/os.h"
 #include "governor/base/raw_syscall.h"
+#include "governor/base/signals_blocked.h"
+#include "governor/budget/budget.h"
 #include "governor/config/options.h"
 #include "governor/pools/thread_registry.h"
+#include "governor/runtime/budget_tick.h"
+#include "governor/runtime/sleeper.h"
 #include "governor/runtime/tick.h"
 
 #ifndef SYS_close_range
@@ -27,33 +30,10 @@ constexpr size_t kUsualMinimum = size_t{16} << 10;
 constexpr size_t kBigMinimum = size_t{784}
                                << 10;       // the second try, where the C library does not tell its minimum
 constexpr unsigned kCloseRangeUnshare = 2;  // Linux 5.9
-constexpr size_t kKernelMaskBytes = 8;
 
 constexpr size_t kAffinityBytes = 1024;  // 8192 CPUs
 alignas(8) constinit char start_affinity[kAffinityBytes] = {};
 constinit long start_affinity_size = 0;
-
-// Everything but the two signals by which the C library makes threads change ids and cancels them: with those
-// blocked, setgid() waits for ever (signal(7), "real-time signals used by NPTL").
-uint64_t AllButTheCLibrarysSignals() {
-  constexpr int kCancel = 32;
-  constexpr int kSetId = 33;
-  return ~(uint64_t{1} << (kCancel - 1) | uint64_t{1} << (kSetId - 1));
-}
-
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    const uint64_t all = AllButTheCLibrarysSignals();
-    CallKernel(SYS_rt_sigprocmask, SIG_BLOCK, &all, &before_, kKernelMaskBytes);
-  }
-  ~SignalsBlocked() { CallKernel(SYS_rt_sigprocmask, SIG_SETMASK, &before_, nullptr, kKernelMaskBytes); }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-
- private:
-  uint64_t before_ = 0;
-};
 
 // Inherited from whichever thread happened to create this one; undone here.
 void TakeNormalScheduling() {
@@ -65,9 +45,12 @@ void TakeNormalScheduling() {
 // Hosts close descriptors that they did not open, and wait for the end of pipes that others hold open.
 // Under a seccomp filter a periodic report needs the shared table: pidfd_getfd, by which a private one
 // borrows standard error, is in no service manager's list of harmless calls, and the penalty may be death.
-void TakePrivateDescriptors() {
-  if (options::Get(Option::kReport) > 0 && CallKernel(SYS_prctl, PR_GET_SECCOMP, 0, 0, 0, 0) != 0) return;
-  if (CallKernel(SYS_close_range, 0U, ~0U, kCloseRangeUnshare) == 0) UsePrivateDescriptors();
+bool TakePrivateDescriptors() {
+  if (options::Get(Option::kReport) > 0 && CallKernel(SYS_prctl, PR_GET_SECCOMP, 0, 0, 0, 0) != 0)
+    return false;
+  if (CallKernel(SYS_close_range, 0U, ~0U, kCloseRangeUnshare) != 0) return false;
+  UsePrivateDescriptors();
+  return true;
 }
 
 void* GovernorMain(void* argument) {
@@ -75,7 +58,9 @@ void* GovernorMain(void* argument) {
   EngineControl& engine = *static_cast<EngineControl*>(argument);
   SayForeignVariablesOnce(engine);
   TakeNormalScheduling();
-  TakePrivateDescriptors();
+  budget::NeverWaitOnThisThread();
+  const bool may_wait = sleeper::Open(TakePrivateDescriptors());
+  budget_tick::OpenWatch(may_wait);
   ThreadRecord* record = threads::current != nullptr ? threads::current : threads::Adopt(nullptr);
   if (record != nullptr) {
     record->binding.store(Binding::kByApi, std::memory_order_relaxed);

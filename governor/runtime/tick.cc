@@ -8,20 +8,16 @@
 #include "governor/pools/thread_naming.h"
 #include "governor/release/policy.h"
 #include "governor/release/releaser.h"
+#include "governor/runtime/budget_tick.h"
+#include "governor/runtime/idle_pools.h"
+#include "governor/runtime/sleeper.h"
 #include "governor/telemetry/census.h"
 #include "governor/telemetry/report.h"
 
 namespace memgov::governor {
 namespace {
 
-// kAwake -> kAsleep by the governor before it reads the counters one last time; kAsleep -> kAwake by whoever
-// wakes it. Both are sequentially consistent exchanges: either that last read sees the waker's counters, or
-// the waker sees kAsleep.
-enum : uint32_t { kAwake, kAsleep };
-constinit std::atomic<uint32_t> sleep_state{kAwake};
 constinit std::atomic<bool> ticking_inline{false};
-
-const uint32_t* SleepWord() { return reinterpret_cast<const uint32_t*>(&sleep_state); }
 
 PolicySettings SettingsFromOptions() {
   return {static_cast<uint64_t>(options::Get(Option::kTrimInterval)),
@@ -64,8 +60,14 @@ void ReleaseFor(EngineControl& engine, Place place, ReleaseReason reason) {
   }
 }
 
+// What came back from the last sleep.
+struct Polled {
+  pollfd descriptors[PressureWatch::kMostDescriptors];
+  int count = 0;
+};
+
 // How long to sleep.
-uint64_t Tick(EngineControl& engine, Place place) {
+uint64_t Tick(EngineControl& engine, Place place, const Polled& polled) {
   if (!state.initialised) {
     state.policy = ReleasePolicy(SettingsFromOptions());
     state.initialised = true;
@@ -78,7 +80,12 @@ uint64_t Tick(EngineControl& engine, Place place) {
   if (decision.trigger == Trigger::kIdle) ReleaseFor(engine, place, ReleaseReason::kIdle);
   if (decision.trigger == Trigger::kPeriodic && !engine.HasDemandWindow())
     ReleaseFor(engine, place, ReleaseReason::kPeriodic);
+  const uint64_t cached = idle_pools::NewlyCached(engine, now_ns, SettingsFromOptions().idle_ns);
+  if (cached != 0 && place == Place::kOwnThread) releaser::Release(engine, ReleaseReason::kPool, cached);
   uint64_t sleep_ns = decision.sleep_ns;
+  const uint64_t budget_ns = budget_tick::Tick(
+      engine, {now_ns, allocated, polled.descriptors, polled.count, place == Place::kOwnThread});
+  if (budget_ns < sleep_ns) sleep_ns = budget_ns;
   const uint64_t engine_ns = releaser::TickEngine(engine, now_ns);
   if (engine_ns < sleep_ns) sleep_ns = engine_ns;
   const uint64_t report_ns = place == Place::kOwnThread ? ReportIfDue(engine, now_ns) : kSleepUntilWoken;
@@ -90,32 +97,30 @@ uint64_t Tick(EngineControl& engine, Place place) {
 }  // namespace
 
 void RunTicks(EngineControl& engine) {
+  Polled polled;
   for (;;) {
-    sleep_state.exchange(kAsleep, std::memory_order_seq_cst);
-    const uint64_t sleep_ns = Tick(engine, Place::kOwnThread);
-    if (sleep_ns == kSleepUntilWoken) {
-      os::FutexWait(SleepWord(), kAsleep, -1);
-      // Where no release is ever due, activity alone must not make a tick of every sampling interval.
-      os::SleepNanoseconds(ReleasePolicy::kShortestSleepNs);
-    } else {
-      sleep_state.store(kAwake, std::memory_order_relaxed);
-      os::SleepNanoseconds(sleep_ns);
-    }
+    sleeper::Prepare();
+    const uint64_t begin_ns = os::NowNanoseconds();
+    const uint64_t sleep_ns = Tick(engine, Place::kOwnThread, polled);
+    polled.count = budget_tick::Descriptors(polled.descriptors);
+    sleeper::Sleep(sleep_ns, polled.descriptors, polled.count);
+    // Activity alone must not make a tick of every sampling interval, nor a limit one of every refusal.
+    const uint64_t passed_ns = os::NowNanoseconds() - begin_ns;
+    if (passed_ns < ReleasePolicy::kShortestSleepNs)
+      os::SleepNanoseconds(ReleasePolicy::kShortestSleepNs - passed_ns);
   }
 }
 
 void TickOnThisThread(EngineControl& engine) {
   if (ticking_inline.exchange(true, std::memory_order_acquire)) return;
-  Tick(engine, Place::kHostThread);
+  Tick(engine, Place::kHostThread, {});
   ticking_inline.store(false, std::memory_order_release);
 }
 
-void WakeGovernor() {
-  if (sleep_state.exchange(kAwake, std::memory_order_seq_cst) == kAsleep) os::FutexWake(SleepWord(), 1);
-}
-
 void ResetTickInChild() {
-  sleep_state.store(kAwake, std::memory_order_relaxed);
+  sleeper::ResetInChild();
+  budget_tick::ResetInChild();
+  idle_pools::ResetInChild();
   ticking_inline.store(false, std::memory_order_relaxed);
   state = TickState{};
 }

@@ -1,5 +1,4 @@
-// What the governor does on each wake-up, and how it sleeps: on one futex, without a timer when nothing is
-// going on.
+// What the governor does on each wake-up.
 #ifndef MEMGOV_GOVERNOR_RUNTIME_TICK_H_
 #define MEMGOV_GOVERNOR_RUNTIME_TICK_H_
 
@@ -13,10 +12,6 @@ namespace memgov::governor {
 // One tick on an allocating thread (MEMGOV_THREAD=never, or no thread to be had): at most one at a time,
 // others go on.
 void TickOnThisThread(EngineControl& engine);
-
-// Ends a sleep without a timer; one exchange when the governor is not in one. Any thread, also from within
-// malloc.
-void WakeGovernor();
 
 void ResetTickInChild();
 

@@ -4,7 +4,9 @@
 
 #include <memgov/memgov.h>
 
+#include <functional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace memgov {
@@ -49,6 +51,79 @@ inline std::vector<memgov_pool_t> Pools() {
 
 // Bytes really given back to the kernel.
 inline size_t Release(size_t bytes = SIZE_MAX) noexcept { return memgov_release(bytes); }
+
+// A fresh reading. Where memgov is absent: no budget (MEMGOV_UNLIMITED), nothing charged, the normal rung.
+inline memgov_budget_t Budget() noexcept {
+  memgov_budget_t budget{};
+  budget.size = sizeof budget;
+  if (memgov_budget(&budget) == 0) return budget;
+  budget.soft_bytes = budget.hard_bytes = MEMGOV_UNLIMITED;
+  budget.limit_bytes = budget.headroom_bytes = MEMGOV_UNLIMITED;
+  return budget;
+}
+
+enum class Answer { kAdmitted = MEMGOV_ADMITTED, kDefer = MEMGOV_DEFER, kReject = MEMGOV_REJECT };
+
+// An answer of memgov_admit, and the reservation where it is kAdmitted: given back when the object goes. May
+// be given back on another thread than the one that asked.
+class [[nodiscard]] Admission {
+ public:
+  // kAdmitted where memgov is absent.
+  static Admission TryAdmit(size_t bytes) noexcept {
+    return Admission(bytes, static_cast<Answer>(memgov_admit(bytes)));
+  }
+  Admission(Admission&& other) noexcept : bytes_(std::exchange(other.bytes_, 0)), answer_(other.answer_) {}
+  Admission& operator=(Admission&& other) noexcept {
+    if (this == &other) return *this;
+    GiveBack();
+    bytes_ = std::exchange(other.bytes_, 0);
+    answer_ = other.answer_;
+    return *this;
+  }
+  ~Admission() { GiveBack(); }
+
+  Answer answer() const noexcept { return answer_; }
+  // Reserved: 0 unless admitted, and after GiveBack or a move.
+  size_t bytes() const noexcept { return bytes_; }
+
+  // Before the object goes. Idempotent.
+  void GiveBack() noexcept {
+    if (bytes_ > 0) memgov_admit_done(std::exchange(bytes_, 0));
+  }
+
+ private:
+  Admission(size_t bytes, Answer answer) noexcept
+      : bytes_(answer == Answer::kAdmitted ? bytes : 0), answer_(answer) {}
+
+  size_t bytes_;
+  Answer answer_;
+};
+
+// While it lives, `run` is called as memgov_on_pressure says: on memgov's thread. An exception that leaves
+// `run` ends the program. Its destructor waits for a call that runs: `run` must not destroy it.
+class [[nodiscard]] PressureCallback {
+ public:
+  using Run = std::function<void(const memgov_pressure_t&)>;
+
+  explicit PressureCallback(Run run)
+      : run_(std::move(run)), id_(run_ ? memgov_on_pressure(&Call, this) : 0) {}
+  ~PressureCallback() {
+    if (id_ > 0) memgov_off_pressure(id_);
+  }
+  PressureCallback(const PressureCallback&) = delete;
+  PressureCallback& operator=(const PressureCallback&) = delete;
+
+  // False where memgov is absent, or takes no more callbacks.
+  bool registered() const noexcept { return id_ > 0; }
+
+ private:
+  static void Call(const memgov_pressure_t* event, void* self) noexcept {
+    static_cast<PressureCallback*>(self)->run_(*event);
+  }
+
+  const Run run_;
+  const int id_;
+};
 
 }  // namespace memgov
 

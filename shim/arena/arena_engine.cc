@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "governor/base/cpus.h"
+#include "governor/budget/gate.h"
 #include "governor/config/options.h"
 #include "governor/pools/thread_registry.h"
 #include "shim/arena/bad_free.h"
@@ -44,16 +45,45 @@ void* Zeroed(void* block, size_t size) {
   return block;
 }
 
+// An attempt that failed, because the gate was closed: may it be repeated? It asks, and holds no lock for
+// that.
+class Persistence {
+ public:
+  Persistence(uint64_t bytes, bool big) : bytes_(bytes), big_(big) {}
+  bool MayTryAgain() {
+    return questions_++ < gate::kMostQuestions && gate::IsClosed(bytes_, big_) && gate::Ask(bytes_, big_);
+  }
+
+ private:
+  const uint64_t bytes_;
+  const bool big_;
+  int questions_ = 0;
+};
+
 void* AllocatePages(size_t alignment, size_t size, bool zeroed) {
+  const size_t bytes = (size + kPageBytes - 1) & ~size_t{kPageBytes - 1};
+  Persistence persistence(bytes, bytes >= gate::kBigBytes);
   bool clean = false;
-  void* block = pages::AllocateLarge(size, alignment, OwnGroup(), &clean);
+  void* block = nullptr;
+  do {
+    block = pages::AllocateLarge(size, alignment, OwnGroup(), &clean);
+  } while (block == nullptr && persistence.MayTryAgain());
   return zeroed && !clean ? Zeroed(block, size) : block;
+}
+
+uint32_t TakeBlocks(uint32_t shard, uint32_t group, uint32_t size_class, void** out, uint32_t want) {
+  Persistence persistence(uint64_t{kSizeClasses[size_class].pages} * kPageBytes, false);
+  uint32_t taken = 0;
+  do {
+    taken = shards::Take(shard, group, size_class, out, want);
+  } while (taken == 0 && persistence.MayTryAgain());
+  return taken;
 }
 
 void* TakeOne(uint32_t size_class) {
   void* block = nullptr;
   const uint32_t group = OwnGroup();
-  shards::Take(groups::ShardFor(group, slots::CurrentId()), group, size_class, &block, 1);
+  TakeBlocks(groups::ShardFor(group, slots::CurrentId()), group, size_class, &block, 1);
   return block;
 }
 
@@ -70,8 +100,8 @@ void* ArenaEngine::AllocateSmall(uint32_t size_class) {
   if (slot == nullptr) return TakeOne(size_class);
   slots::GrowLimit(*slot, size_class);
   void* batch[shards::kMostBatch];
-  const uint32_t taken = shards::Take(groups::ShardFor(group, slot->id), group, size_class, batch,
-                                      RefillCount(*slot, size_class));
+  const uint32_t taken =
+      TakeBlocks(groups::ShardFor(group, slot->id), group, size_class, batch, RefillCount(*slot, size_class));
   if (taken == 0) return nullptr;
   if (taken > 1) Stock(table, size_class, batch + 1, taken - 1);
   return batch[0];

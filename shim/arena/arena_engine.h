@@ -71,6 +71,7 @@ class ArenaEngine {
   static uint64_t HeldBytes();
   static uint64_t ReleasableBytes();
   static uint64_t GiveBack(uint64_t most_bytes);
+  static uint64_t GiveBackUntil(uint64_t deadline_ns);
   static EngineTick Tick(uint64_t now_ns);
   static bool Describe(EngineFigures* figures);
   static bool PoolBytes(PoolId pool, EnginePoolBytes* bytes);

@@ -99,6 +99,13 @@ uint64_t ArenaEngine::GiveBack(uint64_t most_bytes) {
   return pages::TakeLongestHoldNs();
 }
 
+uint64_t ArenaEngine::GiveBackUntil(uint64_t deadline_ns) {
+  pages::TakeLongestHoldNs();
+  slots::Drain(false);
+  pages::GiveBack(UINT64_MAX, deadline_ns);
+  return pages::TakeLongestHoldNs();
+}
+
 EngineTick ArenaEngine::Tick(uint64_t now_ns) {
   pages::TakeLongestHoldNs();
   GiveShardsToLargePools();
@@ -145,6 +152,7 @@ bool ArenaEngine::PoolBytes(PoolId pool, EnginePoolBytes* bytes) {
   uint64_t slab_used = 0;
   bytes->live_bytes = GroupLive(group, &slab_used) + read.group_large[group];
   bytes->held_bytes = read.group_slab[group] + read.group_large[group];
+  bytes->cached_bytes = slots::CachedBytes(group);
   return true;
 }
 

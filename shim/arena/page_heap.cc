@@ -1,6 +1,7 @@
 #include "shim/arena/page_heap.h"
 
 #include "governor/base/os.h"
+#include "governor/budget/gate.h"
 #include "governor/config/options.h"
 #include "shim/arena/page_heap_state.h"
 
@@ -49,6 +50,14 @@ void CountRefaults(const Chunk& chunk, uint32_t first, uint32_t count, uint32_t 
   if (!recent_give_back.load(std::memory_order_relaxed) || first >= chunk.touched_pages) return;
   const uint32_t known = chunk.touched_pages - first < count ? chunk.touched_pages - first : count;
   if (known > dirty) state.refaulted += known - dirty;
+}
+
+bool IsBig(uint64_t pages) { return pages * kPageBytes >= gate::kBigBytes; }
+
+// May those of them that hold no memory yet be taken?
+bool MayTake(const Chunk& chunk, uint32_t first, uint32_t count, bool big) {
+  const uint64_t clean = count - chunk.dirty.CountIn(first, count);
+  return clean == 0 || gate::TryTake(clean * kPageBytes, big);
 }
 
 // True when all of them are zero.
@@ -111,7 +120,8 @@ void ShrinkInChunk(Chunk& chunk, SpanHeader& header, uint32_t count) {
 bool GrowInChunk(Chunk& chunk, SpanHeader& header, uint32_t count) {
   const uint32_t behind = chunk.PageOf(header.address) + header.pages;
   const uint32_t more = count - header.pages;
-  if (count > kLargestInChunk || behind + more > chunk.usable_pages || !chunk.free.AllSet(behind, more))
+  if (count > kLargestInChunk || behind + more > chunk.usable_pages || !chunk.free.AllSet(behind, more) ||
+      !MayTake(chunk, behind, more, IsBig(count)))
     return false;
   Take(chunk, behind, more);
   header.pages = static_cast<uint16_t>(count);
@@ -184,7 +194,7 @@ SpanHeader* AllocateSlab(uint32_t size_class, uint32_t shard, uint32_t group) {
   const SizeClass& made = kSizeClasses[size_class];
   FutexLockHolder hold(page_lock);
   const Place place = FindOrGrow(made.pages, 1);
-  if (place.chunk == nullptr) return nullptr;
+  if (place.chunk == nullptr || !MayTake(*place.chunk, place.page, made.pages, false)) return nullptr;
   Take(*place.chunk, place.page, made.pages);
   state.slab += made.pages;
   state.group_slab[group] += made.pages;
@@ -224,6 +234,7 @@ void* AllocateLarge(size_t bytes, size_t alignment, uint32_t group, bool* clean)
   const uint32_t pages = static_cast<uint32_t>(count);
   const Place place = FindOrGrow(pages, static_cast<uint32_t>(alignment_pages));
   if (place.chunk == nullptr) return AllocateSingle(bytes, alignment, group);
+  if (!MayTake(*place.chunk, place.page, pages, IsBig(pages))) return nullptr;
   *clean = Take(*place.chunk, place.page, pages);
   state.large += pages;
   state.group_large[group] += pages;

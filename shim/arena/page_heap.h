@@ -23,6 +23,10 @@ namespace memgov::arena::pages {
 // In the constructor, once the options are known: THP, and what overcommit allows.
 void Configure();
 
+// What may allocate asks the gate for each page that holds no memory yet, and answers as if there were none
+// when the gate is closed: gate::IsClosed says whether it may have been that, and whoever holds no lock may
+// then Ask and try again.
+
 // A slab of this class, all of its blocks free, its pages entered in the page map. nullptr without memory.
 SpanHeader* AllocateSlab(uint32_t size_class, uint32_t shard, uint32_t group);
 // No block of it is handed out.
@@ -41,7 +45,8 @@ bool ResizeLarge(Chunk* chunk, void* block, size_t bytes);
 // a queued writer of the address space's lock stalls page faults behind a long madvise (300 us for 4 MiB were
 // measured). By one thread at a time (the release lock). Returns the bytes given back; pages that the kernel
 // refuses to take (mlockall) stay dirty.
-uint64_t GiveBack(uint64_t most_bytes);
+// Stops after the slice in which `deadline_ns` passes.
+uint64_t GiveBack(uint64_t most_bytes, uint64_t deadline_ns = UINT64_MAX);
 // Headers of free pages, too. The same rules.
 uint64_t GiveBackMetadata();
 

@@ -134,7 +134,7 @@ void ForgetHeaders(const Limbo& limbo) {
 
 }  // namespace
 
-uint64_t GiveBack(uint64_t most_bytes) {
+uint64_t GiveBack(uint64_t most_bytes, uint64_t deadline_ns) {
   const bool decommit = strict_overcommit.load(std::memory_order_relaxed);
   uint64_t pages_left = most_bytes / kPageBytes;
   uint64_t given_back = 0;
@@ -147,6 +147,7 @@ uint64_t GiveBack(uint64_t most_bytes) {
     LeaveLimbo(limbo, refused ? Outcome::kRefused : decommit ? Outcome::kDecommitted : Outcome::kDiscarded);
     pages_left -= limbo.run.count;
     if (!refused) given_back += limbo.run.count;
+    if (deadline_ns != UINT64_MAX && os::NowNanoseconds() >= deadline_ns) break;
   }
   return given_back * kPageBytes;
 }

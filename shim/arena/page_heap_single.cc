@@ -1,6 +1,7 @@
 // Blocks that are too large for a chunk they would share: each has a mapping of its own, with a chunk to
 // describe it.
 #include "governor/base/os.h"
+#include "governor/budget/gate.h"
 #include "shim/arena/page_heap_state.h"
 
 namespace memgov::arena::pages {
@@ -25,10 +26,16 @@ void ChangeSingle(Chunk& chunk, uint32_t pages) {
 
 void* AllocateSingle(size_t bytes, size_t alignment, uint32_t group) {
   const uint32_t count = PagesOf(bytes);
+  const uint64_t fresh = uint64_t{count} * kPageBytes;
+  if (!gate::TryTake(fresh, true)) return nullptr;
   Chunk* chunk = MakeSingleChunk(count, alignment);
-  if (chunk == nullptr) return nullptr;
+  if (chunk == nullptr) {
+    gate::Untake(fresh);
+    return nullptr;
+  }
   void* block = reinterpret_cast<void*>(chunk->single_block);
   if (os::Commit(block, size_t{count} * kPageBytes) != 0) {
+    gate::Untake(fresh);
     LeaveRoots(*chunk);
     UnmapChunk(chunk);
     return nullptr;
@@ -64,7 +71,9 @@ SingleResize ResizeSingle(Chunk& chunk, uint32_t count) {
   if ((chunk.single_block + new_bytes - 1) >> kChunkShift != last_root) return resize;
   if (new_bytes > old_bytes) {
     void* block = reinterpret_cast<void*>(chunk.single_block);
+    if (!gate::TryTake(new_bytes - old_bytes, true)) return resize;
     resize.done = os::ResizeMapping(block, old_bytes, new_bytes) == 0;
+    if (!resize.done) gate::Untake(new_bytes - old_bytes);
   } else {
     resize = {true, reinterpret_cast<void*>(chunk.single_block + new_bytes), old_bytes - new_bytes};
   }

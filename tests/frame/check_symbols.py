@@ -21,21 +21,24 @@ TLS_BYTES = 512
 MALLOC_LIKE = re.compile(r"(?!_?mi_)(.*(alloc|free|memalign|malloc_).*|_Zn[aw].*|_Zd[al].*)")
 
 
-def surface_names(path, engine):
-    """The names that the list promises for an engine's object."""
-    names = set()
+def surface_versions(path, engine):
+    """{name: version, "" for none} that the list promises for an engine's object."""
+    names = {}
     for number, line in enumerate(path.read_text().splitlines(), 1):
         line = line.split("//")[0].strip()
         if not line:
             continue
         hook = re.match(r"HOOK(?:_([A-Z]+))?\([^,]+, (\w+), ", line)
-        plain = re.match(r"(?:API|STUB)\((\w+)\)$", line)
-        if not hook and not plain:
+        stub = re.match(r"STUB\((\w+)\)$", line)
+        call = re.match(r"API\((\w+)@@(MEMGOV_[\d.]+)\)$", line)
+        if call:
+            names[call[1]] = call[2]
+        elif stub:
+            names[stub[1]] = ""
+        elif not hook:
             raise SystemExit(f"{path.name}:{number}: neither HOOK, STUB nor API: {line}")
-        if plain:
-            names.add(plain[1])
         elif hook[1] in (None, engine.upper()):
-            names.add(hook[2])
+            names[hook[2]] = ""
     return names
 
 
@@ -53,14 +56,15 @@ def allowed_undefined(path, engine):
 
 def check_exports(read, promised):
     exports = read.exports()
-    for name in sorted(exports - promised):
+    for name in sorted(exports - promised.keys()):
         yield f"exports {name}, which surface.list does not name"
-    for name in sorted(promised - exports):
+    for name in sorted(promised.keys() - exports):
         yield f"does not export {name}, which surface.list names"
     for symbol in read.symbols:
-        # A versioned definition would not be taken for malloc@GLIBC_2.2.5.
-        if symbol.defined and symbol.version:
-            yield f"exports {symbol.name} with a version: {symbol.version}"
+        # A definition of a version of ours would not be taken for malloc@GLIBC_2.2.5.
+        version = promised.get(symbol.name, symbol.version)
+        if symbol.defined and symbol.version != version:
+            yield f"exports {symbol.name} as version '{symbol.version}', not '{version}'"
 
 
 def check_versions(read):
@@ -132,7 +136,7 @@ def main():
     arguments = parse_arguments()
     read = elf.read(arguments.object)
     problems = [
-        *check_exports(read, surface_names(arguments.surface, arguments.engine)),
+        *check_exports(read, surface_versions(arguments.surface, arguments.engine)),
         *check_versions(read),
         *check_needed(read, arguments.engine),
         *check_link(read),

@@ -20,7 +20,7 @@ SURFACE = """\
 HOOK(void*, malloc, (size_t size), Malloc, (size))
 HOOK_MIMALLOC(void, vfree, (void* block), Free, (block))
 STUB(dlopen)
-API(memgov_version)
+API(memgov_version@@MEMGOV_0.1)
 """
 
 
@@ -41,14 +41,14 @@ class CheckSymbolsTest(unittest.TestCase):
 
     def test_surface_of_each_engine(self):
         path = self.write(SURFACE)
-        self.assertEqual(check_symbols.surface_names(path, "system"), {"malloc", "dlopen", "memgov_version"})
-        self.assertEqual(
-            check_symbols.surface_names(path, "mimalloc"), {"malloc", "dlopen", "memgov_version", "vfree"}
-        )
+        both = {"malloc": "", "dlopen": "", "memgov_version": "MEMGOV_0.1"}
+        self.assertEqual(check_symbols.surface_versions(path, "system"), both)
+        self.assertEqual(check_symbols.surface_versions(path, "mimalloc"), both | {"vfree": ""})
 
     def test_surface_line_of_another_form_stops(self):
-        with self.assertRaises(SystemExit):
-            check_symbols.surface_names(self.write("HOOK malloc\n"), "system")
+        for line in ("HOOK malloc\n", "API(memgov_version)\n", "STUB(dlopen@@MEMGOV_0.1)\n"):
+            with self.assertRaises(SystemExit):
+                check_symbols.surface_versions(self.write(line), "system")
 
     def test_allowed_of_each_engine(self):
         path = self.write("[all]\nmemcpy read  # why\n[mimalloc]\nmi_malloc\n")
@@ -58,7 +58,7 @@ class CheckSymbolsTest(unittest.TestCase):
     def test_good_object_passes(self):
         self.assertEqual(
             [
-                *check_symbols.check_exports(GOOD, {"malloc"}),
+                *check_symbols.check_exports(GOOD, {"malloc": ""}),
                 *check_symbols.check_versions(GOOD),
                 *check_symbols.check_needed(GOOD, "system"),
                 *check_symbols.check_link(GOOD),
@@ -68,12 +68,18 @@ class CheckSymbolsTest(unittest.TestCase):
         )
 
     def test_exports(self):
-        self.assertEqual(
-            len([*check_symbols.check_exports(self.with_symbol(symbol("leak", "", True)), {"malloc"})]), 1
-        )
-        self.assertEqual(len([*check_symbols.check_exports(GOOD, {"malloc", "free"})]), 1)
-        versioned = self.with_symbol(symbol("free", "MEMGOV_1", True))
-        self.assertEqual(len([*check_symbols.check_exports(versioned, {"malloc", "free"})]), 1)
+        leak = self.with_symbol(symbol("leak", "", True))
+        call = self.with_symbol(symbol("memgov_stats", "MEMGOV_0.1", True))
+        hook = self.with_symbol(symbol("free", "MEMGOV_0.1", True))
+        for read, promised, problems in (
+            (leak, {"malloc": ""}, 1),
+            (GOOD, {"malloc": "", "free": ""}, 1),
+            (hook, {"malloc": "", "free": ""}, 1),
+            (call, {"malloc": "", "memgov_stats": "MEMGOV_0.1"}, 0),
+            (call, {"malloc": "", "memgov_stats": "MEMGOV_0.2"}, 1),
+            (call, {"malloc": "", "memgov_stats": ""}, 1),
+        ):
+            self.assertEqual(len([*check_symbols.check_exports(read, promised)]), problems, promised)
 
     def test_versions(self):
         for version, problems in (

@@ -8,7 +8,7 @@ import subprocess
 @dataclasses.dataclass(frozen=True)
 class Symbol:
     name: str
-    version: str  # of a needed library, such as GLIBC_2.4; empty for none
+    version: str  # of a needed library, such as GLIBC_2.4, or of its own; empty for none
     defined: bool
     weak: bool
 
@@ -49,6 +49,8 @@ def _symbols(text):
             continue
         if columns[4] not in ("GLOBAL", "WEAK") or columns[5] in ("HIDDEN", "INTERNAL"):
             continue
+        if columns[6] == "ABS":
+            continue  # the name of a version node
         name, _, version = columns[7].partition("@")
         yield Symbol(name, version.lstrip("@"), columns[6] != "UND", columns[4] == "WEAK")
 

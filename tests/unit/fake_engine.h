@@ -16,7 +16,8 @@ class FakeEngine final : public EngineControl {
   const char* Name() const override { return "fake"; }
   bool HonoursGlibcVariables() const override { return honours_glibc_variables; }
   uint64_t HeldBytes() override { return held_bytes.load(); }
-  uint64_t ReleasableBytes() override { return 0; }
+  uint64_t ReleasableBytes() override { return releasable_bytes.load(); }
+  bool GivesBackInSlices() const override { return true; }
   uint64_t GiveBack(uint64_t most_bytes) override {
     asked_bytes = most_bytes;
     if (on_give_back) on_give_back();
@@ -37,6 +38,7 @@ class FakeEngine final : public EngineControl {
   bool honours_glibc_variables = true;
 
   std::atomic<uint64_t> held_bytes{0};
+  std::atomic<uint64_t> releasable_bytes{0};
   std::atomic<uint64_t> stall_ns{0};  // what it says a pass made others wait
   std::atomic<int> give_backs{0};
   std::atomic<uint64_t> asked_bytes{0};  // of the last one

@@ -3,6 +3,7 @@
 
 #include "governor/base/os.h"
 #include "governor/config/options.h"
+#include "governor/config/parse.h"
 #include "unit/child.h"
 #include "unit/config/fake_environment.h"
 
@@ -36,6 +37,46 @@ TEST(OptionsLoadTest, TakesWhatIsGoodInSilence) {
   EXPECT_EQ(end.error_text, "");
 }
 
+TEST(OptionsLoadTest, TakesBudgets) {
+  const ChildEnd end = RunInChild([] {
+    std::vector<std::string> entries = {
+        "MEMGOV_BUDGET=32M", "MEMGOV_BUDGET_SOFT=50%", "MEMGOV_ON_HARD=ignore", "MEMGOV_PRESSURE=off",
+        "MEMGOV_COHORT=0",   "MEMGOV_EXPORT=no",       "MEMGOV_DIR=/run/x",     "MEMGOV_POOLS=a*=b:2M"};
+    EXPECT_EQ(LoadFrom(entries), 0);
+    EXPECT_EQ(options::Get(Option::kBudget), 32 << 20);
+    EXPECT_EQ(options::Get(Option::kBudgetSoft), -50);
+    EXPECT_EQ(options::Get(Option::kOnHard), kOnHardIgnore);
+    EXPECT_EQ(options::Get(Option::kPressure), 0);
+    EXPECT_EQ(options::Get(Option::kCohort), 0);
+    EXPECT_EQ(options::Get(Option::kExport), 0);
+    EXPECT_STREQ(options::GetText(Option::kDirectory), "/run/x");
+    EXPECT_STREQ(options::GetText(Option::kPools), "a*=b:2M");
+  });
+  EXPECT_EQ(end.status, 0) << end.error_text;
+  EXPECT_EQ(end.error_text, "");
+}
+
+// Good, though it says that it is never reached.
+TEST(OptionsLoadTest, ABudgetBeyondTheMachineIsTaken) {
+  const ChildEnd end = RunInChild([] {
+    std::vector<std::string> entries = {"MEMGOV_BUDGET=8000000TB"};
+    EXPECT_EQ(LoadFrom(entries), 0);
+    EXPECT_EQ(options::Get(Option::kBudget), int64_t{8000000} << 40);
+  });
+  EXPECT_EQ(end.status, 0) << end.error_text;
+}
+
+TEST(OptionsLoadTest, ASoftBudgetAboveTheHardOneIsBad) {
+  const ChildEnd end = RunInChild([] {
+    std::vector<std::string> entries = {"MEMGOV_BUDGET=32M", "MEMGOV_BUDGET_SOFT=33M"};
+    EXPECT_EQ(LoadFrom(entries), 1);
+    EXPECT_EQ(options::Get(Option::kBudgetSoft), -84);
+    EXPECT_FALSE(options::IsSet(Option::kBudgetSoft));
+    EXPECT_TRUE(options::IsSet(Option::kBudget));
+  });
+  EXPECT_EQ(end.status, 0) << end.error_text;
+}
+
 TEST(OptionsLoadTest, NothingAndAnEmptyEnvironment) {
   const ChildEnd end = RunInChild([] {
     EXPECT_EQ(options::Load(nullptr), 0);
@@ -50,10 +91,13 @@ TEST(OptionsLoadTest, NothingAndAnEmptyEnvironment) {
 TEST(OptionsLoadTest, MalformedOnesAreCountedAndKeepTheirDefaults) {
   const ChildEnd end = RunInChild([] {
     std::vector<std::string> entries = {
-        "MEMGOV_IDLE_MS=soon",     "MEMGOV_ARENA_MAX=4097", "MEMGOV_START_BYTES=1K",
-        "MEMGOV_TRIM_INTERVAL=5",  "MEMGOV_REPORT=999ms",   "MEMGOV_TRIM_INTERVAL",
-        "MEMGOV_GOVERNOR=perhaps", "MEMGOV_POOLS=a",        "MEMGOV_FAIL=mmap@0"};
-    EXPECT_EQ(LoadFrom(entries), 9);
+        "MEMGOV_IDLE_MS=soon", "MEMGOV_ARENA_MAX=4097", "MEMGOV_START_BYTES=1K",    "MEMGOV_TRIM_INTERVAL=5",
+        "MEMGOV_REPORT=999ms", "MEMGOV_TRIM_INTERVAL",  "MEMGOV_GOVERNOR=perhaps",  "MEMGOV_POOLS=a",
+        "MEMGOV_FAIL=mmap@0",  "MEMGOV_BUDGET=15M",     "MEMGOV_BUDGET_SOFT=1023K", "MEMGOV_DIR="};
+    EXPECT_EQ(LoadFrom(entries), 12);
+    EXPECT_EQ(options::Get(Option::kBudget), kBudgetAuto);
+    EXPECT_EQ(options::Get(Option::kBudgetSoft), -84);
+    EXPECT_STREQ(options::GetText(Option::kDirectory), "");
     EXPECT_EQ(options::Get(Option::kIdle), kSecond / 2);
     EXPECT_EQ(options::Get(Option::kArenaMax), 0);
     EXPECT_EQ(options::Get(Option::kStartBytes), 64 << 20);

@@ -27,12 +27,44 @@ TEST(OptionsMessagesTest, MalformedByType) {
        "a duration such as 10s (ms, s, m, h), at least 100.0 ms, or off; 10s applies"},
       {"MEMGOV_IDLE_MS=5", "milliseconds, or a duration such as 2s, at least 10.0 ms, or 0; 500 applies"},
       {"MEMGOV_REPORT=5ms", "off, exit, or a duration of at least 1.0 s; off applies"},
-      {"MEMGOV_POOLS=a=", "glob=pool;glob=pool with pool names of 1 to 31 bytes"},
+      {"MEMGOV_POOLS=a=",
+       "glob=pool;glob=pool:512M with pool names of 1 to 31 bytes, budgets of at least 1.0 MB, one for a "
+       "pool, "
+       "64 in all"},
+      {"MEMGOV_BUDGET=200%",
+       "auto, off, bytes such as 512M of at least 16.0 MB, or 1% to 100% of the container; auto applies"},
+      {"MEMGOV_BUDGET_SOFT=auto",
+       "bytes such as 400M of at least 1.0 MB, or 1% to 100% of the hard budget; 84% applies"},
+      {"MEMGOV_ON_HARD=die", "fail|abort|ignore; fail applies"},
+      {"MEMGOV_COHORT=maybe", "0 or 1 (off, on); on applies"},
+      {"MEMGOV_DIR=run", "an absolute path of at most 200 bytes"},
       {"MEMGOV_FAIL=malloc@1",
        "call@n or call@n+ with a call of mmap mprotect madvise membarrier pthread_create open read"}};
   for (const Case& one : kCases) {
     EXPECT_EQ(SaidBy({one.entry}), std::string("memgov: ") + one.entry + ": allowed is " + one.rest + "\n");
   }
+}
+
+TEST(OptionsMessagesTest, EveryBadBudget) {
+  for (const char* bad : {"-1", "0", "1e", "200%", "0%", "", "12X", "16383K", "999999999999T", "auto,off"}) {
+    const std::string said = SaidBy({std::string("MEMGOV_BUDGET=") + bad});
+    EXPECT_EQ(said.rfind(std::string("memgov: MEMGOV_BUDGET=") + bad + ": allowed is auto, off, ", 0), 0U)
+        << said;
+    EXPECT_EQ(said.find('\n'), said.size() - 1) << said;
+  }
+}
+
+TEST(OptionsMessagesTest, ABudgetBeyondTheMachine) {
+  const std::string said = SaidBy({"MEMGOV_BUDGET=8000000T"});
+  EXPECT_EQ(said.rfind("memgov: MEMGOV_BUDGET=8000000T: this machine has ", 0), 0U) << said;
+  EXPECT_NE(said.find("B of memory; the budget is never reached\n"), std::string::npos) << said;
+  EXPECT_EQ(SaidBy({"MEMGOV_BUDGET=16M"}), "");
+}
+
+TEST(OptionsMessagesTest, ASoftBudgetAboveTheHardOne) {
+  EXPECT_EQ(SaidBy({"MEMGOV_BUDGET_SOFT=64M", "MEMGOV_BUDGET=32M"}),
+            "memgov: MEMGOV_BUDGET_SOFT=64M: allowed is at most MEMGOV_BUDGET=32M; 84% applies\n");
+  EXPECT_EQ(SaidBy({"MEMGOV_BUDGET_SOFT=32M", "MEMGOV_BUDGET=32M"}), "");
 }
 
 TEST(OptionsMessagesTest, Unknown) {

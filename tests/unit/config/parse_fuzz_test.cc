@@ -7,6 +7,7 @@
 
 #include "governor/config/options.h"
 #include "governor/config/parse.h"
+#include "governor/config/pool_rules.h"
 #include "random.h"
 #include "unit/child.h"
 
@@ -18,7 +19,8 @@ constexpr int64_t kUntouched = -4711;
 
 // Mostly what options are made of; now and then any byte.
 std::string RandomText(Random& random) {
-  static const std::string kLetters = "0123456789012345678901234567890KkMmGgTtBbiIsunhmofyeatruls-+ =;*?|.@";
+  static const std::string kLetters =
+      "0123456789012345678901234567890KkMmGgTtBbiIsunhmofyeatruls-+ =;*?|.@%%";
   std::string text(random.Below(24), ' ');
   for (char& c : text) {
     c = random.Below(50) == 0 ? static_cast<char>(1 + random.Below(255))
@@ -101,6 +103,41 @@ TEST(ParseFuzzTest, DurationsAreMultiplesOfTheirDigits) {
   }
 }
 
+// Bytes as ParseByteCount reads them, or percent.
+bool IsShareOf(const std::string& text, int64_t value) {
+  int64_t bytes = 0;
+  if (value > 0) return ParseByteCount(text.c_str(), &bytes) && bytes == value;
+  return value >= -100 && value < 0 && text == TakeDigits(text) + "%" &&
+         std::stoull(text) == static_cast<uint64_t>(-value);
+}
+
+TEST(ParseFuzzTest, BudgetsAreBytesOrPercent) {
+  Random random(8);
+  int accepted = 0;
+  for (int round = 0; round < kRounds; ++round) {
+    std::string text = RandomNumber(random);
+    if (random.Below(4) == 0) text = std::to_string(random.Below(130)) + "%";
+    int64_t share = kUntouched;
+    int64_t budget = kUntouched;
+    const bool good = ParseShare(text.c_str(), &share);
+    ASSERT_EQ(ParseBudget(text.c_str(), &budget), good) << text;  // no random text here is "auto" or "off"
+    ASSERT_EQ(share, budget) << text;
+    ASSERT_TRUE(good ? IsShareOf(text, share) : share == kUntouched) << text;
+    accepted += good;
+  }
+  EXPECT_GT(accepted, 1000);
+}
+
+TEST(ParseFuzzTest, Paths) {
+  Random random(9);
+  for (int round = 0; round < kRounds; ++round) {
+    std::string text = RandomText(random);
+    if (random.Below(2) == 0) text.insert(0, "/");
+    const size_t most = random.Below(24);
+    ASSERT_EQ(IsAbsolutePath(text.c_str(), most), text[0] == '/' && text.size() <= most) << text;
+  }
+}
+
 TEST(ParseFuzzTest, SwitchesAndChoicesStayInRange) {
   CountAccepted(4, [](const std::string& text, int64_t* value) {
     const bool good = ParseSwitch(text.c_str(), value);
@@ -118,9 +155,11 @@ TEST(ParseFuzzTest, SwitchesAndChoicesStayInRange) {
 TEST(ParseFuzzTest, PoolRules) {
   Random random(6);
   int accepted = 0;
+  int with_budget = 0;
   for (int round = 0; round < kRounds; ++round) {
     std::string text(random.Below(12), ' ');
-    for (char& c : text) c = "ab*=;"[random.Below(5)];
+    for (char& c : text) c = "ab*=;:2M"[random.Below(8)];
+    if (random.Below(2) == 0) text += ":2M";
     if (!IsPoolRules(text.c_str())) continue;
     ++accepted;
     size_t at = 0;
@@ -131,11 +170,17 @@ TEST(ParseFuzzTest, PoolRules) {
       ASSERT_NE(equals, std::string::npos) << text;
       EXPECT_GT(equals, 0U) << text;
       EXPECT_EQ(part.find('=', equals + 1), std::string::npos) << text;
-      EXPECT_LT(equals + 1, part.size()) << text;
+      const size_t colon = std::min(part.find(':', equals), part.size());
+      EXPECT_LT(equals + 1, colon) << text;
+      int64_t budget = 0;
+      EXPECT_TRUE(colon == part.size() || ParseByteCount(part.c_str() + colon + 1, &budget)) << text;
+      EXPECT_TRUE(colon == part.size() || budget >= kLeastPoolBudget) << text;
+      with_budget += colon != part.size();
       at = end + 1;
     }
   }
   EXPECT_GT(accepted, 1000);
+  EXPECT_GT(with_budget, 1000);
 }
 
 TEST(ParseFuzzTest, OptionsTakeOrRefuseAndStayInRange) {

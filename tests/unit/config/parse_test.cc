@@ -161,18 +161,53 @@ TEST(ParseTest, Choices) {
   Check({"only", 0}, [](const char* text, int64_t* value) { return ParseChoice(text, "only", value); });
 }
 
-TEST(ParseTest, PoolRules) {
-  const std::string longest(31, 'n');
-  for (const std::string& good : {std::string(""), std::string("tokio-*=io"), std::string("a=b;c=d"),
-                                  std::string("a=b;"), std::string("* *=two words"), "x=" + longest}) {
-    EXPECT_TRUE(IsPoolRules(good.c_str())) << good;
-  }
-  for (const std::string& bad :
-       {std::string("tokio"), std::string("=io"), std::string("a="), std::string("a=;b=c"),
-        std::string("a=b;c"), std::string(";"), std::string("a=b;;c=d"), std::string("a=b=c"),
-        std::string(";a=b"), "x=" + longest + "n", "x=" + longest + "n;y=z"}) {
-    EXPECT_FALSE(IsPoolRules(bad.c_str())) << bad;
-  }
+constexpr Case kShares[] = {{"1", 1},
+                            {"512M", 512 << 20},
+                            {"10TB", int64_t{10} << 40},
+                            {"1%", -1},
+                            {"84%", -84},
+                            {"100%", -100},
+                            {"007%", -7},
+                            {"0", kBad},
+                            {"0M", kBad},
+                            {"00", kBad},
+                            {"-1", kBad},
+                            {"1e", kBad},
+                            {"12X", kBad},
+                            {"0%", kBad},
+                            {"101%", kBad},
+                            {"200%", kBad},
+                            {"18446744073709551617%", kBad},
+                            {"-5%", kBad},
+                            {"50%%", kBad},
+                            {"50 %", kBad},
+                            {"50%M", kBad},
+                            {"%", kBad},
+                            {"", kBad},
+                            {"9999999999T", kBad}};
+
+TEST(ParseTest, Shares) {
+  for (const Case& one : kShares) Check(one, ParseShare);
+  for (const char* word : {"auto", "off"}) Check({word, kBad}, ParseShare);
+}
+
+TEST(ParseTest, Budgets) {
+  for (const Case& one : kShares) Check(one, ParseBudget);
+  for (const char* word : {"auto", "Auto", "AUTO"}) Check({word, kBudgetAuto}, ParseBudget);
+  for (const char* word : {"off", "OFF"}) Check({word, kBudgetOff}, ParseBudget);
+  for (const char* word : {"aut", "automatic", "none", "on", "no", "auto ", "-"})
+    Check({word, kBad}, ParseBudget);
+}
+
+TEST(ParseTest, AbsolutePaths) {
+  EXPECT_TRUE(IsAbsolutePath("/", 1));
+  EXPECT_TRUE(IsAbsolutePath("/run/user/1000", 200));
+  EXPECT_TRUE(IsAbsolutePath(("/" + std::string(199, 'd')).c_str(), 200));
+  EXPECT_FALSE(IsAbsolutePath(("/" + std::string(200, 'd')).c_str(), 200));
+  EXPECT_FALSE(IsAbsolutePath("", 200));
+  EXPECT_FALSE(IsAbsolutePath("run", 200));
+  EXPECT_FALSE(IsAbsolutePath("./run", 200));
+  EXPECT_FALSE(IsAbsolutePath(" /run", 200));
 }
 
 }  // namespace

@@ -61,6 +61,37 @@ TEST(PoolByRuleTest, OddRules) {
   EXPECT_EQ(PoolNamed("with blank=two words", "with blank"), "two words");
 }
 
+uint64_t BudgetOf(const char* rules, const char* thread) {
+  return pools::Get(PoolByRule(rules, thread)).soft_budget_bytes.load();
+}
+
+TEST(PoolByRuleTest, TheNameEndsAtTheColonAndTheBudgetIsThePools) {
+  const ChildEnd end = RunInChild([] {
+    const char* rules = "tokio-*=io:512M;parse-*=json;*-late=json:2M";
+    EXPECT_EQ(PoolNamed(rules, "tokio-worker"), "io");
+    EXPECT_EQ(BudgetOf(rules, "tokio-worker"), uint64_t{512} << 20);
+    // The budget stands with another rule of the same pool.
+    EXPECT_EQ(BudgetOf(rules, "parse-1"), uint64_t{2} << 20);
+    EXPECT_EQ(BudgetOf("free*=free", "free"), UINT64_MAX);
+  });
+  EXPECT_EQ(end.status, 0) << end.error_text;
+}
+
+TEST(PoolByRuleTest, TheApisBudgetWins) {
+  const ChildEnd end = RunInChild([] {
+    const PoolId before = pools::Intern("before");
+    pools::SetBudget(before, UINT64_MAX);
+    EXPECT_EQ(BudgetOf("b*=before:3M", "b1"), UINT64_MAX);
+    EXPECT_EQ(BudgetOf("a*=after:3M", "a1"), uint64_t{3} << 20);
+    pools::SetBudget(pools::Intern("after"), uint64_t{5} << 20);
+    EXPECT_EQ(BudgetOf("a*=after:3M", "a2"), uint64_t{5} << 20);
+    // Of two rules, too, the first one spoken stays.
+    EXPECT_EQ(BudgetOf("t*=twice:3M", "t1"), uint64_t{3} << 20);
+    EXPECT_EQ(BudgetOf("t*=twice:4M", "t1"), uint64_t{3} << 20);
+  });
+  EXPECT_EQ(end.status, 0) << end.error_text;
+}
+
 constexpr uintptr_t kBegin = 0x7f0a1c000000;
 
 std::string Described(const std::string& line, uintptr_t address, size_t capacity = 64) {

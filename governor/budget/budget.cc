@@ -1,0 +1,223 @@
+#include "governor/budget/budget.h"
+
+#include <atomic>
+
+#include "governor/base/os.h"
+#include "governor/base/proc_self.h"
+#include "governor/budget/gate.h"
+#include "governor/budget/state.h"
+#include "governor/cohort/cohort.h"
+#include "governor/config/machine_memory.h"
+#include "governor/config/options.h"
+#include "governor/policy/in_flight.h"
+
+namespace memgov::budget {
+
+constinit EngineControl* engine = nullptr;
+
+namespace {
+
+enum class Begun : uint8_t { kNo, kBusy, kYes };
+// Release when the cgroup is known; acquire before it is looked at.
+constinit std::atomic<Begun> begun{Begun::kNo};
+constinit CgroupFiles files;
+constinit uint64_t machine_bytes = 0;
+
+// Relaxed, each by itself: see CurrentLimits.
+struct AtomicLimits {
+  std::atomic<uint64_t> soft{UINT64_MAX};
+  std::atomic<uint64_t> hard{UINT64_MAX};
+  std::atomic<uint64_t> wall{UINT64_MAX};
+  std::atomic<uint64_t> container{UINT64_MAX};
+  std::atomic<BudgetSource> source{BudgetSource::kNone};
+};
+constinit AtomicLimits limits;
+
+// What the API asked for; 0: nothing.
+constinit std::atomic<uint64_t> asked_soft{0};
+constinit std::atomic<uint64_t> asked_hard{0};
+
+struct AtomicCharge {
+  std::atomic<uint64_t> charged{0};
+  std::atomic<uint64_t> anonymous{0};
+  std::atomic<uint64_t> in_flight{0};
+  std::atomic<uint64_t> fresh{0};
+  std::atomic<bool> from_cgroup{false};
+  std::atomic<bool> valid{false};
+};
+constinit AtomicCharge last;
+
+constinit std::atomic<Rung> rung{Rung::kNormal};
+
+// Under `estimating`, which is only ever tried: who finds it taken uses the last estimate.
+constinit InFlight in_flight;
+constinit std::atomic<bool> estimating{false};
+
+LimitInputs Inputs(uint64_t container_bytes) {
+  LimitInputs inputs;
+  inputs.container_bytes = container_bytes;
+  inputs.machine_bytes = machine_bytes;
+  if (const uint64_t hard = asked_hard.load(std::memory_order_relaxed); hard != 0) {
+    const uint64_t soft = asked_soft.load(std::memory_order_relaxed);
+    inputs.hard = {soft == UINT64_MAX ? BudgetKind::kOff : BudgetKind::kBytes, hard};
+    inputs.soft = {BudgetKind::kBytes, soft};
+    inputs.asked_by = BudgetSource::kApi;
+    return inputs;
+  }
+  inputs.hard = SpecFromOption(options::Get(Option::kBudget));
+  inputs.soft = SpecFromOption(options::Get(Option::kBudgetSoft));
+  return inputs;
+}
+
+Limits Apply(uint64_t container_bytes) {
+  const Limits now = ResolveLimits(Inputs(container_bytes));
+  limits.soft.store(now.soft_bytes, std::memory_order_relaxed);
+  limits.hard.store(now.hard_bytes, std::memory_order_relaxed);
+  limits.wall.store(now.wall_bytes, std::memory_order_relaxed);
+  limits.container.store(now.container_bytes, std::memory_order_relaxed);
+  limits.source.store(now.source, std::memory_order_relaxed);
+  return now;
+}
+
+uint64_t NoteInFlight(const Charge& charge) {
+  if (estimating.exchange(true, std::memory_order_acquire))
+    return last.in_flight.load(std::memory_order_relaxed);
+  const uint64_t bytes = in_flight.Note(os::NowNanoseconds(), charge.fresh_bytes, charge.charged_bytes);
+  estimating.store(false, std::memory_order_release);
+  return bytes;
+}
+
+void Publish(const Charge& charge) {
+  last.charged.store(charge.charged_bytes, std::memory_order_relaxed);
+  last.anonymous.store(charge.anonymous_bytes, std::memory_order_relaxed);
+  last.in_flight.store(charge.in_flight_bytes, std::memory_order_relaxed);
+  last.fresh.store(charge.fresh_bytes, std::memory_order_relaxed);
+  last.from_cgroup.store(charge.from_cgroup, std::memory_order_relaxed);
+  last.valid.store(charge.valid, std::memory_order_relaxed);
+}
+
+// Where the gate asks next: when this process has taken its share of what is left.
+uint64_t Ceiling(uint64_t limit, const Charge& charge) {
+  if (limit == UINT64_MAX || !charge.valid) return UINT64_MAX;
+  const uint64_t used = charge.charged_bytes + charge.in_flight_bytes;
+  const uint64_t headroom = limit > used ? limit - used : 0;
+  return charge.fresh_bytes + ShareOfCohort(headroom);
+}
+
+void OpenGate(const Limits& now, const Charge& charge) {
+  const bool ignored = options::Get(Option::kOnHard) == kOnHardIgnore;
+  gate::state.big_ceiling.store(ignored ? UINT64_MAX : Ceiling(now.hard_bytes, charge),
+                                std::memory_order_relaxed);
+  gate::state.small_ceiling.store(ignored ? UINT64_MAX : Ceiling(now.wall_bytes, charge),
+                                  std::memory_order_relaxed);
+}
+
+Charge ReadWhile(Begun needed) {
+  Charge charge;
+  if (begun.load(std::memory_order_acquire) != needed) return charge;
+  // Before the reading: what is handed out during it counts on top.
+  charge.fresh_bytes = gate::state.fresh.load(std::memory_order_relaxed);
+  const CgroupReading reading = files.Read();
+  charge.anonymous_bytes = ReadResidentMemory().anonymous_bytes;
+  charge.from_cgroup = reading.valid;
+  charge.charged_bytes = reading.valid ? reading.charged_bytes : charge.anonymous_bytes;
+  charge.valid = charge.charged_bytes != 0;
+  charge.in_flight_bytes = NoteInFlight(charge);
+  const Limits now = Apply(reading.valid ? reading.limit_bytes : UINT64_MAX);
+  Publish(charge);
+  OpenGate(now, charge);
+  return charge;
+}
+
+// Whoever comes second would see no limits. Bounded: a signal handler may have interrupted the first on this
+// very thread.
+void WaitForStart() {
+  constexpr uint64_t kLookNs = 50000;
+  constexpr int kMostLooks = 200;
+  for (int look = 0; look < kMostLooks && begun.load(std::memory_order_acquire) == Begun::kBusy; ++look) {
+    os::SleepNanoseconds(kLookNs);
+  }
+}
+
+}  // namespace
+
+void Install(EngineControl& control) { engine = &control; }
+
+bool Started() { return begun.load(std::memory_order_acquire) == Begun::kYes; }
+
+void Start() {
+  if (engine == nullptr || Started()) return;
+  Begun expected = Begun::kNo;
+  if (!begun.compare_exchange_strong(expected, Begun::kBusy, std::memory_order_acquire))
+    return WaitForStart();
+  files.Find("");
+  machine_bytes = MachineMemory();
+  ReadWhile(Begun::kBusy);  // limits first: then there is something to be seen
+  begun.store(Begun::kYes, std::memory_order_release);
+}
+
+Limits CurrentLimits() {
+  Limits now;
+  now.soft_bytes = limits.soft.load(std::memory_order_relaxed);
+  now.hard_bytes = limits.hard.load(std::memory_order_relaxed);
+  now.wall_bytes = limits.wall.load(std::memory_order_relaxed);
+  now.container_bytes = limits.container.load(std::memory_order_relaxed);
+  now.source = limits.source.load(std::memory_order_relaxed);
+  return now;
+}
+
+bool Set(uint64_t soft_bytes, uint64_t hard_bytes) {
+  const bool back = soft_bytes == 0 && hard_bytes == 0;
+  if (!back && (soft_bytes > hard_bytes || soft_bytes < kLeastBudgetBytes)) return false;
+  asked_soft.store(soft_bytes, std::memory_order_relaxed);
+  asked_hard.store(hard_bytes, std::memory_order_relaxed);
+  if (Started()) Read();
+  WakeGovernor();
+  return true;
+}
+
+Charge Read() { return ReadWhile(Begun::kYes); }
+
+void NarrowGate() {
+  constexpr uint64_t kRestBytes = 1 << 20;
+  const uint64_t fresh = gate::state.fresh.load(std::memory_order_relaxed);
+  for (const bool big : {true, false}) {
+    std::atomic<uint64_t>& ceiling = gate::CeilingFor(big);
+    uint64_t now = ceiling.load(std::memory_order_relaxed);
+    if (now != UINT64_MAX && now > fresh + kRestBytes)
+      ceiling.compare_exchange_strong(now, fresh + kRestBytes, std::memory_order_relaxed);
+  }
+}
+
+Charge Last() {
+  Charge charge;
+  charge.charged_bytes = last.charged.load(std::memory_order_relaxed);
+  charge.anonymous_bytes = last.anonymous.load(std::memory_order_relaxed);
+  charge.in_flight_bytes = last.in_flight.load(std::memory_order_relaxed);
+  charge.fresh_bytes = last.fresh.load(std::memory_order_relaxed);
+  charge.from_cgroup = last.from_cgroup.load(std::memory_order_relaxed);
+  charge.valid = last.valid.load(std::memory_order_relaxed);
+  return charge;
+}
+
+uint64_t Estimate(const Charge& charge) {
+  const uint64_t fresh = gate::state.fresh.load(std::memory_order_relaxed);
+  const uint64_t since = fresh > charge.fresh_bytes ? fresh - charge.fresh_bytes : 0;
+  return charge.charged_bytes + charge.in_flight_bytes + since;
+}
+
+Rung CurrentRung() { return rung.load(std::memory_order_relaxed); }
+void SetRung(Rung now) { rung.store(now, std::memory_order_relaxed); }
+const CgroupFiles& Cgroup() { return files; }
+
+void ResetInChild() {
+  estimating.store(false, std::memory_order_relaxed);
+  in_flight = InFlight();
+  rung.store(Rung::kNormal, std::memory_order_relaxed);
+  // Whoever was finding the cgroup does not exist here.
+  if (begun.load(std::memory_order_relaxed) == Begun::kBusy)
+    begun.store(Begun::kNo, std::memory_order_relaxed);
+  ResetGateInChild();
+}
+
+}  // namespace memgov::budget

@@ -1,0 +1,36 @@
+// The files of evidence in a folder: their form, and how many of them stay.
+//
+// Safety: one thread at a time; no allocation; errno kept.
+#ifndef MEMGOV_GOVERNOR_TELEMETRY_EVIDENCE_FILES_H_
+#define MEMGOV_GOVERNOR_TELEMETRY_EVIDENCE_FILES_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "governor/telemetry/evidence.h"
+
+namespace memgov::evidence {
+
+// Rows of one width: three of header, the lines, and the last reading in words.
+constexpr size_t kRowBytes = 180;
+constexpr uint64_t kTitleRow = 0;
+constexpr uint64_t kIdentityRow = 1;
+constexpr uint64_t kColumnsRow = 2;
+constexpr uint64_t kFirstLineRow = 3;
+constexpr uint64_t kLastRow = kFirstLineRow + kLines;
+constexpr size_t kFileBytes = (kLastRow + 1) * kRowBytes;
+
+// The second row begins with these two, each followed by a number.
+constexpr const char* kStartPrefix = "Its start time in clock ticks since boot: ";
+constexpr const char* kNamespacePrefix = ", in pid namespace ";
+
+// <folder>/<process>.evidence into a buffer of shared_file::kPathBytes.
+void WritePath(char* path, const char* folder, uint64_t process);
+
+// Of processes of this pid namespace that are gone the newest kMostDead files stay. Whether those of another
+// namespace are alive cannot be said: they stay.
+void PruneDead(const char* folder);
+
+}  // namespace memgov::evidence
+
+#endif  // MEMGOV_GOVERNOR_TELEMETRY_EVIDENCE_FILES_H_

@@ -1,0 +1,137 @@
+// include/memgov/advanced.h on top of the governor.
+#include "governor/base/errno_keeper.h"
+#include "governor/base/os.h"
+#include "governor/base/text.h"
+#include "governor/budget/admission.h"
+#include "governor/budget/budget.h"
+#include "governor/control/callbacks.h"
+#include "governor/telemetry/effective_config.h"
+#include "governor/telemetry/metrics.h"
+#include "governor/telemetry/published.h"
+#include "shim/api.h"
+#include "shim/startup.h"
+
+#include "memgov/advanced.h"
+
+namespace memgov {
+namespace {
+
+constexpr uint64_t kLeastPoolBudget = uint64_t{1} << 20;
+
+memgov_counters_t CollectCounters() {
+  const budget::Counters budget = budget::ReadCounters();
+  const admission::Counters admission = admission::ReadCounters();
+  const callbacks::Counters callbacks = callbacks::ReadCounters();
+  const published::PressureTotals pressure = published::Pressure();
+  memgov_counters_t counters{};
+  counters.refused_allocations = budget.refused;
+  counters.refused_bytes = budget.refused_bytes;
+  counters.admitted = admission.admitted;
+  counters.deferred = admission.deferred;
+  counters.rejected = admission.rejected;
+  counters.forgotten_bytes = admission.forgotten_bytes;
+  counters.emergency_releases = budget.emergencies;
+  counters.emergency_released_bytes = budget.emergency_bytes;
+  counters.emergency_longest_ns = budget.emergency_longest_ns;
+  counters.pressure_callbacks = callbacks.calls;
+  counters.callback_longest_ns = callbacks.longest_ns;
+  counters.callback_running_ns = callbacks.running_ns;
+  counters.stalled_us = pressure.stalled_us;
+  counters.high_events = pressure.high_events;
+  counters.max_events = pressure.max_events;
+  counters.oom_kills = pressure.oom_kills;
+  counters.cohort_members = published::CohortMembers();
+  return counters;
+}
+
+memgov_recycle_t CollectRecycle() {
+  const RecycleAdvice advice = published::Recycle(os::NowNanoseconds());
+  memgov_recycle_t recycle{};
+  recycle.advised = advice.advised ? 1 : 0;
+  recycle.recoverable_bytes = advice.recoverable_bytes;
+  recycle.since_ns = advice.since_ns;
+  return recycle;
+}
+
+// Without making it. Names are cut as pools::Intern cuts them.
+PoolId FindPool(const char* name) {
+  char cut[kPoolNameBytes];
+  CopyText(cut, sizeof cut, name, nullptr);
+  for (int id = 0; id < pools::Count(); ++id) {
+    if (TextEqual(pools::Get(static_cast<PoolId>(id)).name, cut)) return static_cast<PoolId>(id);
+  }
+  return kNoPool;
+}
+
+RuntimeFigures ReadRuntime() { return {memgov_version(), governor::Running()}; }
+
+size_t WriteConfigText(char* buffer, size_t capacity) {
+  EffectiveState state;
+  state.version = memgov_version();
+  state.governed = api::Governs();
+  state.governor_running = governor::Running();
+  state.limits = budget::CurrentLimits();
+  if (budget::Started()) {
+    state.cgroup_version = budget::Cgroup().version();
+    state.memory_directory = budget::Cgroup().memory_directory();
+    state.unified_directory = budget::Cgroup().unified_directory();
+  }
+  state.cohort_members = published::CohortMembers();
+  published::Watching watching;
+  published::ReadWatching(watching);
+  TextSink sink(buffer, capacity);
+  WriteEffectiveConfig(state, watching, sink);
+  return sink.total();
+}
+
+}  // namespace
+}  // namespace memgov
+
+using namespace memgov;  // NOLINT: the functions below are C
+
+MEMGOV_API int memgov_counters(memgov_counters_t* out) {
+  if (!api::HoldsFirstField(out, offsetof(memgov_counters_t, refused_bytes))) return -1;
+  const ErrnoKeeper keep_errno;
+  api::CopyOut(out, CollectCounters());
+  return 0;
+}
+
+MEMGOV_API int memgov_recycle(memgov_recycle_t* out) {
+  if (!api::HoldsFirstField(out, offsetof(memgov_recycle_t, recoverable_bytes))) return -1;
+  const ErrnoKeeper keep_errno;
+  api::CopyOut(out, CollectRecycle());
+  return 0;
+}
+
+MEMGOV_API int memgov_pool_budget_set(const char* pool, uint64_t soft_bytes) {
+  if (!api::Governs() || soft_bytes < kLeastPoolBudget) return -1;
+  const ErrnoKeeper keep_errno;
+  const PoolId id = pools::Intern(pool);
+  if (api::ThisThread() == nullptr || id == kNoPool) return -1;
+  api::NamePool(id);
+  pools::SetBudget(id, soft_bytes);
+  return 0;
+}
+
+MEMGOV_API uint64_t memgov_pool_budget(const char* pool) {
+  if (pool == nullptr) return MEMGOV_UNLIMITED;
+  const PoolId id = FindPool(pool);
+  if (id == kNoPool) return MEMGOV_UNLIMITED;
+  return pools::Get(id).soft_budget_bytes.load(std::memory_order_relaxed);
+}
+
+MEMGOV_API size_t memgov_text(int kind, char* buffer, size_t capacity) {
+  const ErrnoKeeper keep_errno;
+  if (buffer == nullptr) capacity = 0;
+  if (api::Governs()) budget::Start();
+  switch (kind) {
+    case MEMGOV_TEXT_JSON:
+      return WriteMetrics(Control(), ReadRuntime(), MetricsFormat::kJson, buffer, capacity);
+    case MEMGOV_TEXT_PROMETHEUS:
+      return WriteMetrics(Control(), ReadRuntime(), MetricsFormat::kPrometheus, buffer, capacity);
+    case MEMGOV_TEXT_CONFIG:
+      return WriteConfigText(buffer, capacity);
+    default:
+      return 0;
+  }
+}

@@ -1,0 +1,42 @@
+#include "governor/policy/in_flight.h"
+
+#include <gtest/gtest.h>
+
+namespace memgov {
+namespace {
+
+constexpr uint64_t kMega = 1 << 20;
+constexpr uint64_t kMs = 1000000;
+
+TEST(InFlightTest, WhatWasHandedOutCountsUntilItIsCharged) {
+  InFlight in_flight;
+  EXPECT_EQ(in_flight.Note(1000 * kMs, 100 * kMega, 50 * kMega), 0u);  // before the first reading: history
+  EXPECT_EQ(in_flight.Note(1001 * kMs, 110 * kMega, 50 * kMega), 10 * kMega);
+  EXPECT_EQ(in_flight.Note(1002 * kMs, 110 * kMega, 54 * kMega), 6 * kMega);
+  EXPECT_EQ(in_flight.Note(1003 * kMs, 111 * kMega, 70 * kMega), 0u);
+}
+
+TEST(InFlightTest, IsForgottenByHalves) {
+  InFlight in_flight;
+  in_flight.Note(1000 * kMs, 0, 0);
+  EXPECT_EQ(in_flight.Note(1001 * kMs, 64 * kMega, 0), 64 * kMega);
+  EXPECT_EQ(in_flight.Note(1021 * kMs, 64 * kMega, 0), 32 * kMega);
+  EXPECT_EQ(in_flight.Note(1061 * kMs, 64 * kMega, 0), 8 * kMega);
+  EXPECT_EQ(in_flight.Note(9000 * kMs, 65 * kMega, 0), 0u);
+}
+
+TEST(InFlightTest, GivingBackIsNoGrowth) {
+  InFlight in_flight;
+  in_flight.Note(1000 * kMs, 0, 100 * kMega);
+  EXPECT_EQ(in_flight.Note(1001 * kMs, 8 * kMega, 40 * kMega), 8 * kMega);
+}
+
+TEST(InFlightTest, CountersAndClocksMayRestart) {
+  InFlight in_flight;
+  in_flight.Note(1000 * kMs, 100 * kMega, 0);
+  EXPECT_EQ(in_flight.Note(1001 * kMs, 3 * kMega, 0), 0u);
+  EXPECT_EQ(in_flight.Note(5 * kMs, 4 * kMega, 0), kMega);
+}
+
+}  // namespace
+}  // namespace memgov
