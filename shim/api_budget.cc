@@ -87,7 +87,9 @@ MEMGOV_API int memgov_admit(size_t bytes) {
   const ErrnoKeeper keep_errno;
   governor::EnsureStarted();
   budget::Start();
-  return static_cast<int>(admission::Admit(bytes));
+  const Admission answer = admission::Admit(bytes);
+  if (answer != Admission::kAdmitted) governor::TickIfThreadless();
+  return static_cast<int>(answer);
 }
 
 MEMGOV_API int memgov_admit_done(size_t bytes) {

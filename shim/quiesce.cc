@@ -25,14 +25,17 @@ void FenceEverybody() {
 
 // A thread may have died inside (killed as a vfork child, cancelled): it will never leave, and nobody else is
 // there.
-void WaitUntilOutside(const ThreadRecord& record) {
+bool WaitUntilOutside(const ThreadRecord& record, uint64_t deadline_ns) {
   constexpr uint64_t kLongestPauseNs = 1000000;
   uint64_t pause_ns = 1000;
   while (record.busy.load(std::memory_order_acquire) != 0) {
-    if (pause_ns >= kLongestPauseNs && !os::ThreadExists(record.tid.load(std::memory_order_relaxed))) return;
+    if (pause_ns >= kLongestPauseNs && !os::ThreadExists(record.tid.load(std::memory_order_relaxed)))
+      return true;
+    if (os::NowNanoseconds() >= deadline_ns) return false;
     os::SleepNanoseconds(pause_ns);
     if (pause_ns < kLongestPauseNs) pause_ns *= 2;
   }
+  return true;
 }
 
 bool IsKeptOut(const ThreadRecord& record, uint32_t seen) {
@@ -78,14 +81,18 @@ void Unclaim(ThreadRecord& record) {
   os::FutexWake(ClaimWord(), INT32_MAX);
 }
 
-void ClaimAll() {
+bool ClaimAllBefore(uint64_t deadline_ns) {
   claimant.store(threads::current, std::memory_order_release);
   claim.fetch_or(kClaimed, std::memory_order_seq_cst);
   FenceEverybody();
-  threads::ForEachRecord([](ThreadRecord& record) {
-    if (&record != threads::current) WaitUntilOutside(record);
+  bool outside = true;
+  threads::ForEachRecord([&](ThreadRecord& record) {
+    if (&record != threads::current) outside = outside && WaitUntilOutside(record, deadline_ns);
   });
+  return outside;
 }
+
+void ClaimAll() { ClaimAllBefore(UINT64_MAX); }
 
 void Release() {
   claimant.store(nullptr, std::memory_order_relaxed);

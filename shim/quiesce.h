@@ -33,6 +33,10 @@ void EnterSlow(ThreadRecord& record);
 // every other thread is outside. Threads that want to enter wait until Release. The calling thread may enter
 // all the time.
 void ClaimAll();
+// The same under the release lock alone (which fork's prepare takes first, so that there is one claimant),
+// and with patience: a signal handler of a thread that is inside may wait for the lock that the caller holds.
+// False when some thread was still inside at the deadline. Release either way.
+bool ClaimAllBefore(uint64_t deadline_ns);
 void Release();
 // In the child nobody else exists.
 void ReleaseInChild(ThreadRecord* self);

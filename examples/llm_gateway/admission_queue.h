@@ -25,8 +25,8 @@ namespace llm_gateway {
 
 struct AdmissionOptions {
   bool ask = true;  // false: everything is admitted
-  int most_waiting = 32;
-  absl::Duration longest_wait = absl::Seconds(1);
+  int most_waiting = 512;
+  absl::Duration longest_wait = absl::Seconds(2);
   absl::Duration ask_again = absl::Milliseconds(20);
 };
 

@@ -17,8 +17,8 @@ ABSL_FLAG(int, pieces, 16, "Pieces that an answer is streamed in");
 ABSL_FLAG(int, cache_mb, 8, "Bound of the session cache, in MiB");
 ABSL_FLAG(int, body_limit_kb, 4096, "Larger bodies are refused with status 413, in KiB");
 ABSL_FLAG(bool, admission, true, "Ask memgov before a body is read; without memgov everything is admitted");
-ABSL_FLAG(int, admission_queue, 32, "Requests that may wait for memory; further ones get status 503 at once");
-ABSL_FLAG(int, admission_wait_ms, 1000, "How long one waits for memory before it gets status 503");
+ABSL_FLAG(int, admission_queue, 512, "Requests that may wait for memory; further ones get status 503 at once");
+ABSL_FLAG(int, admission_wait_ms, 2000, "How long one waits for memory before it gets status 503");
 
 namespace {
 

@@ -79,10 +79,10 @@ Admission Decide(uint64_t bytes, uint64_t reserved_bytes) {
 }
 
 // By one thread at a time: who finds another at it goes on with what that one leaves.
-void NoteUse(uint64_t now_ns) {
+void NoteUse(uint64_t now_ns, uint64_t admitted_before) {
   if (noting.exchange(true, std::memory_order_acquire)) return;
   reusable.store(budget::ReusableBytes(), std::memory_order_relaxed);
-  admitted_since.store(0, std::memory_order_relaxed);
+  SubtractAtMost(admitted_since, admitted_before);
   const uint64_t used = UsedBytes(budget::Last());
   base.store(base_rule.Tick(used, cohort::Reserved() + cohort::ReservedByOthers()),
              std::memory_order_relaxed);
@@ -100,8 +100,9 @@ bool Refresh(uint64_t now_ns, uint64_t most_age_ns) {
   if (now_ns - read < most_age_ns ||
       !read_ns.compare_exchange_strong(read, now_ns, std::memory_order_relaxed))
     return false;
+  const uint64_t admitted_before = admitted_since.load(std::memory_order_relaxed);
   budget::Read();
-  NoteUse(now_ns);
+  NoteUse(now_ns, admitted_before);
   return true;
 }
 
@@ -154,10 +155,13 @@ Counters ReadCounters() {
           forgotten_bytes.load(std::memory_order_relaxed)};
 }
 
-void NoteReading(uint64_t now_ns) {
+budget::Charge ReadForTick(uint64_t now_ns) {
   ticked_ns.store(now_ns, std::memory_order_relaxed);
   read_ns.store(now_ns, std::memory_order_relaxed);
-  NoteUse(now_ns);
+  const uint64_t admitted_before = admitted_since.load(std::memory_order_relaxed);
+  const budget::Charge charge = budget::Read();
+  NoteUse(now_ns, admitted_before);
+  return charge;
 }
 
 void ResetInChild() {

@@ -1,7 +1,8 @@
 // Admission: may this process take on work that will need so many bytes? The rule is
 // policy/admission_rule.h's.
 //
-// Safety: any thread, not from a signal handler; no allocation, no lock. An answer is a handful of atomic
+// Safety: any thread, not from a signal handler; no allocation; a new
+// reading takes the engine's lock for a moment. An answer is a handful of atomic
 // operations, one more for each member of the cohort, and a look at the clock; where the last reading is too
 // old there is a new one: 20 to 100 us, at most each 50 ms for a yes, each 10 ms for a no.
 #ifndef MEMGOV_GOVERNOR_BUDGET_ADMISSION_H_
@@ -9,6 +10,7 @@
 
 #include <stdint.h>
 
+#include "governor/budget/budget.h"
 #include "governor/policy/admission_rule.h"
 
 namespace memgov::admission {
@@ -28,8 +30,8 @@ struct Counters {
 };
 Counters ReadCounters();
 
-// With each reading, by whoever ticks.
-void NoteReading(uint64_t now_ns);
+// budget::Read, and what admission makes of it. By whoever ticks.
+budget::Charge ReadForTick(uint64_t now_ns);
 
 // What the parent admitted is the parent's.
 void ResetInChild();

@@ -46,6 +46,7 @@ struct AtomicCharge {
   std::atomic<bool> valid{false};
 };
 constinit AtomicCharge last;
+constinit std::atomic<uint64_t> read_ns{0};  // begin of the reading that it is of
 
 constinit std::atomic<Rung> rung{Rung::kNormal};
 
@@ -79,10 +80,12 @@ Limits Apply(uint64_t container_bytes) {
   return now;
 }
 
-uint64_t NoteInFlight(const Charge& charge) {
+// Engines without books count what they hand out again, too: there in flight would mean nothing.
+uint64_t NoteInFlight(const Charge& charge, uint64_t now_ns) {
+  if (!engine->GivesBackInSlices()) return 0;
   if (estimating.exchange(true, std::memory_order_acquire))
     return last.in_flight.load(std::memory_order_relaxed);
-  const uint64_t bytes = in_flight.Note(os::NowNanoseconds(), charge.fresh_bytes, charge.charged_bytes);
+  const uint64_t bytes = in_flight.Note(now_ns, charge.fresh_bytes, charge.charged_bytes);
   estimating.store(false, std::memory_order_release);
   return bytes;
 }
@@ -112,20 +115,48 @@ void OpenGate(const Limits& now, const Charge& charge) {
                                   std::memory_order_relaxed);
 }
 
+// A cgroup that had a limit and says nothing now, or no /proc/self/statm: no descriptors left, a chroot. What
+// was known stays; the governor's thread has descriptors of its own.
+bool Failed(const CgroupReading& reading, const Charge& charge) {
+  const bool cgroup_silent =
+      !reading.valid && reading.usage_bytes == 0 && last.from_cgroup.load(std::memory_order_relaxed);
+  return cgroup_silent || (!reading.valid && charge.anonymous_bytes == 0);
+}
+
+// The last reading, if that can still say anything; else one that is not valid.
+Charge LastIfRecent(uint64_t now_ns) {
+  constexpr uint64_t kRecentNs = 100 * 1000000ULL;
+  if (now_ns - read_ns.load(std::memory_order_relaxed) < kRecentNs) return Last();
+  return {};
+}
+
+// A thread that was kept from running since it read must not undo what a later reading has said.
+bool IsNewest(uint64_t now_ns) {
+  uint64_t before = read_ns.load(std::memory_order_relaxed);
+  while (before < now_ns) {
+    if (read_ns.compare_exchange_weak(before, now_ns, std::memory_order_relaxed)) return true;
+  }
+  return false;
+}
+
 Charge ReadWhile(Begun needed) {
   Charge charge;
   if (begun.load(std::memory_order_acquire) != needed) return charge;
+  const uint64_t now_ns = os::NowNanoseconds();
   // Before the reading: what is handed out during it counts on top.
   charge.fresh_bytes = gate::state.fresh.load(std::memory_order_relaxed);
   const CgroupReading reading = files.Read();
   charge.anonymous_bytes = ReadResidentMemory().anonymous_bytes;
+  if (Failed(reading, charge)) return LastIfRecent(now_ns);
   charge.from_cgroup = reading.valid;
   charge.charged_bytes = reading.valid ? reading.charged_bytes : charge.anonymous_bytes;
   charge.valid = charge.charged_bytes != 0;
-  charge.in_flight_bytes = NoteInFlight(charge);
+  charge.in_flight_bytes = NoteInFlight(charge, now_ns);
   const Limits now = Apply(reading.valid ? reading.limit_bytes : UINT64_MAX);
-  Publish(charge);
-  OpenGate(now, charge);
+  if (IsNewest(now_ns)) {
+    Publish(charge);
+    OpenGate(now, charge);
+  }
   return charge;
 }
 
@@ -141,7 +172,12 @@ void WaitForStart() {
 
 }  // namespace
 
-void Install(EngineControl& control) { engine = &control; }
+void Install(EngineControl& control) {
+  engine = &control;
+  // Constructors that ran before found nobody to ask.
+  gate::state.big_ceiling.store(gate::kFirstCeiling, std::memory_order_relaxed);
+  gate::state.small_ceiling.store(gate::kFirstCeiling, std::memory_order_relaxed);
+}
 
 bool Started() { return begun.load(std::memory_order_acquire) == Begun::kYes; }
 
@@ -217,6 +253,7 @@ void ResetInChild() {
   // Whoever was finding the cgroup does not exist here.
   if (begun.load(std::memory_order_relaxed) == Begun::kBusy)
     begun.store(Begun::kNo, std::memory_order_relaxed);
+  NoteCohort({}, {});
   ResetGateInChild();
 }
 

@@ -21,6 +21,10 @@ constinit std::atomic<uint64_t> count{0};
 constinit std::atomic<uint64_t> released_bytes{0};
 constinit std::atomic<uint64_t> longest_ns{0};
 
+// Relaxed: the wake that follows orders it.
+constinit std::atomic<bool> wanted{false};
+constinit std::atomic<bool> has_governor{false};
+
 constinit thread_local bool never_waits = false;
 
 const uint32_t* Word() { return reinterpret_cast<const uint32_t*>(&under_way); }
@@ -47,6 +51,9 @@ bool WaitForOther(uint64_t begin_ns) {
 // and this one waits for the end of a pass.
 bool WaitForGovernor(uint64_t begin_ns) {
   constexpr uint64_t kLookNs = 500000;
+  if (!has_governor.load(std::memory_order_relaxed)) return false;
+  wanted.store(true, std::memory_order_relaxed);
+  budget::WakeGovernor();
   const uint64_t passes = releaser::AllTotals().passes;
   while (os::NowNanoseconds() - begin_ns < budget::kEmergencyNs) {
     os::SleepNanoseconds(kLookNs);
@@ -92,6 +99,11 @@ bool emergency::Release() {
   return done;
 }
 
+bool emergency::TakeRequest() {
+  has_governor.store(true, std::memory_order_relaxed);
+  return wanted.exchange(false, std::memory_order_relaxed);
+}
+
 budget::Counters emergency::ReadCounters() {
   budget::Counters counters;
   counters.emergencies = count.load(std::memory_order_relaxed);
@@ -101,6 +113,9 @@ budget::Counters emergency::ReadCounters() {
 }
 
 void emergency::ResetInChild() {
+  has_governor.store(false, std::memory_order_relaxed);
+  wanted.store(false, std::memory_order_relaxed);
+  never_waits = false;
   under_way.store(kNone, std::memory_order_relaxed);
   last_ns.store(0, std::memory_order_relaxed);
   count.store(0, std::memory_order_relaxed);

@@ -17,6 +17,9 @@ namespace memgov::emergency {
 // True when one took place, or ended while we waited: a new reading may say something else now.
 bool Release();
 
+// By the governor's thread with each tick: is a release wanted of it?
+bool TakeRequest();
+
 budget::Counters ReadCounters();
 void ResetInChild();
 

@@ -16,6 +16,7 @@ namespace memgov {
 namespace gate {
 
 constinit State state;
+constinit thread_local Attempt attempt;
 
 }  // namespace gate
 
@@ -37,6 +38,13 @@ bool Fits(const Charge& charge, uint64_t limit, uint64_t bytes) {
 uint64_t LimitFor(bool big) {
   const Limits now = CurrentLimits();
   return big ? now.hard_bytes : now.wall_bytes;
+}
+
+// By a reading of this moment. Where there is none to be had (no descriptors left, no /proc any more) nobody
+// is refused.
+bool MayPass(uint64_t bytes, bool big) {
+  const Charge charge = Read();
+  return options::Get(Option::kOnHard) == kOnHardIgnore || Fits(charge, LimitFor(big), bytes);
 }
 
 void RaiseCeiling(uint64_t bytes, bool big) {
@@ -90,6 +98,7 @@ void ResetGateInChild() {
   refused.store(0, std::memory_order_relaxed);
   refused_bytes.store(0, std::memory_order_relaxed);
   emergency::ResetInChild();
+  NarrowGate();  // what was left is left for parent and child together
 }
 
 }  // namespace budget
@@ -101,10 +110,9 @@ bool gate::Ask(uint64_t bytes, bool big) {
     return true;
   }
   budget::Start();
-  if (!budget::Fits(budget::Read(), budget::LimitFor(big), bytes)) {
+  if (!budget::MayPass(bytes, big)) {
     budget::WakeGovernor();
-    if (!emergency::Release() || !budget::Fits(budget::Read(), budget::LimitFor(big), bytes))
-      return budget::Refuse(bytes);
+    if (!emergency::Release() || !budget::MayPass(bytes, big)) return budget::Refuse(bytes);
   }
   budget::RaiseCeiling(bytes, big);
   return true;

@@ -34,37 +34,71 @@ extern constinit State state;
 
 inline std::atomic<uint64_t>& CeilingFor(bool big) { return big ? state.big_ceiling : state.small_ceiling; }
 
-// Counts them, and true, while no budget is near. False: nothing was counted; ask.
+// What an attempt on this thread met: the engine's failure alone does not say whether it was the gate's, and
+// by the time one asks another thread may have opened it.
+struct Attempt {
+  bool refused = false;  // set by TryTake
+  bool passes =
+      false;  // TryTake says yes whatever the ceiling: a reading has just agreed, and others were faster
+};
+extern constinit thread_local Attempt attempt;
+
+// Counts them, and true, while no budget is near. False: nothing was counted; ask. Takers at the same moment
+// may pass a ceiling together, by one request each: the next reading sees it.
 inline bool TryTake(uint64_t bytes, bool big) {
-  const uint64_t now = state.fresh.fetch_add(bytes, std::memory_order_relaxed) + bytes;
-  if (now <= CeilingFor(big).load(std::memory_order_relaxed)) [[likely]]
-    return true;
-  state.fresh.fetch_sub(bytes, std::memory_order_relaxed);
-  return false;
+  const uint64_t now = state.fresh.load(std::memory_order_relaxed);
+  const uint64_t ceiling = CeilingFor(big).load(std::memory_order_relaxed);
+  if (now > ceiling || bytes > ceiling - now) [[unlikely]] {
+    if (!attempt.passes) {
+      attempt.refused = true;
+      return false;
+    }
+  }
+  state.fresh.fetch_add(bytes, std::memory_order_relaxed);
+  return true;
 }
 
 // They were not to be had after all.
 inline void Untake(uint64_t bytes) { state.fresh.fetch_sub(bytes, std::memory_order_relaxed); }
 
-// Would TryTake say no?
-inline bool IsClosed(uint64_t bytes, bool big) {
-  return state.fresh.load(std::memory_order_relaxed) + bytes >
-         CeilingFor(big).load(std::memory_order_relaxed);
-}
-
 // Cold: a fresh reading, one bounded emergency release, and the answer. True: TryTake will count them now,
-// unless another thread was faster. False: refused, and counted as that. errno is kept.
+// unless another thread is faster. False: refused, and counted as that. errno is kept.
 bool Ask(uint64_t bytes, bool big);
 
-// How often whoever is told yes tries again before it takes that for a no.
-constexpr int kMostQuestions = 16;
+// An attempt that failed: may it be repeated? Asks when it was the gate that said no; for callers that hold
+// no lock. Signal handlers that allocate meanwhile leave the thread's Attempt as they found it.
+class Persistence {
+ public:
+  Persistence(uint64_t bytes, bool big) : before_(attempt), bytes_(bytes), big_(big) { attempt = {}; }
+  ~Persistence() { attempt = before_; }
+  Persistence(const Persistence&) = delete;
+  Persistence& operator=(const Persistence&) = delete;
+
+  bool MayTryAgain() {
+    if (!attempt.refused || attempt.passes) return false;
+    attempt.refused = false;
+    if (!Ask(bytes_, big_)) return false;
+    attempt.passes = ++questions_ == kMostQuestions;
+    return true;
+  }
+
+ private:
+  static constexpr int kMostQuestions = 8;
+
+  const Attempt before_;
+  const uint64_t bytes_;
+  const bool big_;
+  int questions_ = 0;
+};
 
 // TryTake, and Ask when that says no: for callers that hold no lock.
 inline bool Take(uint64_t bytes, bool big) {
-  for (int question = 0; question < kMostQuestions; ++question) {
-    if (TryTake(bytes, big)) [[likely]]
-      return true;
-    if (!Ask(bytes, big)) return false;
+  if (TryTake(bytes, big)) [[likely]]
+    return true;
+  Persistence persistence(bytes, big);
+  attempt.refused = true;
+  while (persistence.MayTryAgain()) {
+    if (TryTake(bytes, big)) return true;
   }
   return false;
 }

@@ -17,6 +17,7 @@ struct State {
   ProcessWord me = 0;
   Sweeper sweeper;
   bool said = false;
+  bool failed = false;  // the last Join
 };
 constinit State state;
 
@@ -122,11 +123,12 @@ int OpenFile(const char* folder, uint64_t identity) {
   const bool usable = IsUsable(state.file, identity);
   if (usable && IsNamed(state.file)) return 0;
   CohortFile found;
-  const int opened = *folder != '\0' ? OpenOrCreate(folder, identity, &found) : -ENOENT;
+  const int opened = *folder != '\0' ? OpenOrCreate(folder, identity, state.me, &found) : -ENOENT;
   if (opened == 0 || !usable) state.file = found;
   return usable ? 0 : opened;
 }
 
+// Waits for one who is removing the file, and looks at every member whether it is gone.
 int OpenAndTakeSlot(const char* folder, uint64_t identity, Ticket* ticket) {
   constexpr int kTries = 50;
   constexpr uint64_t kPauseNs = 1000000;
@@ -134,9 +136,17 @@ int OpenAndTakeSlot(const char* folder, uint64_t identity, Ticket* ticket) {
   for (int tries = 0; result == -EAGAIN && tries < kTries; ++tries) {
     if (tries > 0) os::SleepNanoseconds(kPauseNs);
     result = OpenFile(folder, identity);
-    if (result == 0) result = TakeSlot(state.file, state.me, ticket);
+    if (result == 0) result = TakeSlot(state.file, state.me, false, ticket);
   }
   return result;
+}
+
+// The same at a small price, as it may be asked for as long as the process lives.
+int TryAgain(const char* folder, uint64_t identity, Ticket* ticket) {
+  const int result = OpenFile(folder, identity);
+  if (result != 0) return result;
+  state.sweeper.Sweep(*state.file.segment, Ticket(), os::NowNanoseconds());
+  return TakeSlot(state.file, state.me, true, ticket);
 }
 
 // Another process, wrong about the end of this one, may have freed the slot.
@@ -148,7 +158,7 @@ bool KeepSlot() {
   ticket_bits.store(0);
   AddUnshared(reserved);
   Ticket fresh;
-  if (TakeSlot(state.file, state.me, &fresh) != 0) return false;
+  if (TakeSlot(state.file, state.me, false, &fresh) != 0) return false;
   Enter(fresh);
   return true;
 }
@@ -161,9 +171,12 @@ bool Join(const char* folder, uint64_t identity) {
   Leave();
   state.me = OwnProcessWord();
   Ticket ticket;
-  const int result = OpenAndTakeSlot(folder, identity, &ticket);
+  const bool again = state.failed && state.file.identity == identity;
+  const int result = again ? TryAgain(folder, identity, &ticket) : OpenAndTakeSlot(folder, identity, &ticket);
+  state.failed = result != 0;
   if (result == 0) {
     Enter(ticket);
+    if (*folder != '\0') RemoveLeftovers(folder, state.file, state.me);
   } else if (*folder != '\0') {  // without one, RuntimeFolder said it
     SayOnce(Reason(result), result, state.file.path);
   }
@@ -191,7 +204,7 @@ void Leave() {
   while (!Retire(shared, ticket));
   ticket_bits.store(0);
   Free(shared, ticket, state.me);
-  RemoveIfLast(state.file, state.me);
+  RemoveIfEmpty(state.file, state.me);
 }
 
 void Reserve(uint64_t asked) {
@@ -220,6 +233,7 @@ void ForgetInChild() {
   ticket_bits.store(0);
   unshared.store(0);
   state.me = 0;
+  state.failed = false;
   state.sweeper = Sweeper();
 }
 

@@ -75,11 +75,14 @@ bool IsHeaderValid(const Segment& segment) {
   return segment.magic == kMagic && segment.version == kVersion && segment.bytes == sizeof(Segment);
 }
 
+Ticket ClaimFree(Segment& segment, ProcessWord me) {
+  const Ticket ticket = ClaimOwnedBy(segment, me, me);
+  return ticket.valid() ? ticket : ClaimOwnedBy(segment, 0, me);
+}
+
 Ticket Claim(Segment& segment, ProcessWord me) {
-  for (const ProcessWord before : {me, ProcessWord{0}}) {
-    const Ticket ticket = ClaimOwnedBy(segment, before, me);
-    if (ticket.valid()) return ticket;
-  }
+  const Ticket ticket = ClaimFree(segment, me);
+  if (ticket.valid()) return ticket;
   for (Slot& slot : segment.slots) FreeIfGone(slot);
   return ClaimOwnedBy(segment, 0, me);
 }

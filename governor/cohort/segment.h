@@ -80,6 +80,8 @@ bool IsHeaderValid(const Segment& segment);
 // A slot for `me`, with nothing reserved: its own of an earlier life (exec), a free one, or that of a process
 // that is gone. Invalid when all are taken.
 Ticket Claim(Segment& segment, ProcessWord me);
+// The same without a look at who is gone: 100 ns.
+Ticket ClaimFree(Segment& segment, ProcessWord me);
 // From now on nothing can be added to the ticket's word. False, and nothing changed, while there is something
 // in it.
 bool Retire(Segment& segment, Ticket ticket);

@@ -54,6 +54,18 @@ int KeepOrClose(int descriptor, int result) {
   return result;
 }
 
+// man 2 getdents64
+struct Entry {
+  uint64_t inode;
+  int64_t offset;
+  unsigned short bytes;
+  unsigned char type;
+  char name[1];
+};
+
+constexpr int kMostEntries = 10000;
+alignas(8) constinit char entries[1024];  // not on the stack of whoever ticks
+
 void Fill(const struct stat& status, FileId* id) { *id = {status.st_dev, status.st_ino}; }
 
 }  // namespace
@@ -104,6 +116,23 @@ int Identify(const char* path, FileId* id) {
   const long result = CallKernel(SYS_newfstatat, AT_FDCWD, path, &status, AT_SYMLINK_NOFOLLOW);
   if (result == 0) Fill(status, id);
   return static_cast<int>(result);
+}
+
+void ForEachName(const char* folder, void (*visit)(void* context, const char* name), void* context) {
+  const int directory = static_cast<int>(
+      CallKernel(SYS_openat, AT_FDCWD, folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0));
+  if (directory < 0) return;
+  long bytes = 0;
+  int seen = 0;
+  while (seen < kMostEntries &&
+         (bytes = CallKernel(SYS_getdents64, directory, entries, sizeof entries)) > 0) {
+    for (long at = 0; at < bytes; ++seen) {
+      const Entry* entry = reinterpret_cast<const Entry*>(entries + at);
+      visit(context, entry->name);
+      at += entry->bytes;
+    }
+  }
+  os::Close(directory);
 }
 
 }  // namespace memgov::shared_file

@@ -1,7 +1,8 @@
 // Small files in the runtime folder that are mapped shared: made whole, opened only when they are what they
 // should be.
 //
-// Safety: any thread; no allocation; errno kept. Results are the kernel's: -errno on failure.
+// Safety: any thread (ForEachName one at a time); no allocation; errno kept. Results are the kernel's: -errno
+// on failure.
 //
 // Assumptions: the folder is this user's. Whoever acts as this user can shorten a file while it is mapped,
 // which ends its readers with SIGBUS; such a one could kill them anyway.
@@ -39,6 +40,9 @@ struct FileId {
 // Of an open file; of what a path names now (links are not followed).
 int Identify(int descriptor, FileId* id);
 int Identify(const char* path, FileId* id);
+
+// The names in a folder, 10,000 at most. What is visited may be removed on the way.
+void ForEachName(const char* folder, void (*visit)(void* context, const char* name), void* context);
 
 }  // namespace memgov::shared_file
 

@@ -151,6 +151,7 @@ bool Unregister(int id) {
 
 void StartIfNeeded() {
   bool needed = false;
+  if (lock.HeldByThisThread()) return;  // a signal handler, in the middle of Register
   {
     FutexLockHolder hold(lock);
     needed = count != 0;

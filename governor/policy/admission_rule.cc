@@ -15,15 +15,18 @@ uint64_t Line(uint64_t soft_bytes) { return soft_bytes / 100 * Ladder::kLeavePer
 
 Admission DecideAdmission(const AdmissionReadings& readings) {
   if (readings.bytes > kAbsurdBytes) return Admission::kReject;
-  if (readings.soft_bytes == UINT64_MAX)
-    return readings.rung == Rung::kNormal && !readings.pool_over ? Admission::kAdmitted : Admission::kDefer;
+  const bool alone = readings.reserved_bytes == 0;
+  if (readings.soft_bytes == UINT64_MAX) {
+    const bool waits = readings.rung != Rung::kNormal || (readings.pool_over && !alone);
+    return waits ? Admission::kDefer : Admission::kAdmitted;
+  }
+  const uint64_t most = readings.hard_bytes == UINT64_MAX ? readings.soft_bytes : readings.hard_bytes;
   // What nobody could make room for by waiting.
-  if (readings.rung == Rung::kHard || !Fits(readings.bytes, readings.base_bytes, readings.hard_bytes))
+  if (readings.rung == Rung::kHard || !Fits(readings.bytes, readings.base_bytes, most))
     return Admission::kReject;
   const uint64_t used = Sum(readings.used_bytes, readings.since_bytes);
   // With nothing else under way, waiting frees nothing.
-  if (readings.reserved_bytes == 0)
-    return Fits(readings.bytes, used, readings.hard_bytes) ? Admission::kAdmitted : Admission::kDefer;
+  if (alone) return Fits(readings.bytes, used, most) ? Admission::kAdmitted : Admission::kDefer;
   if (readings.rung != Rung::kNormal || readings.pool_over) return Admission::kDefer;
   const uint64_t line = Line(readings.soft_bytes);
   const bool promised = Fits(Sum(readings.base_bytes, readings.reserved_bytes), readings.bytes, line);

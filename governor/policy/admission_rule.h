@@ -31,8 +31,8 @@ struct AdmissionReadings {
 
 Admission DecideAdmission(const AdmissionReadings& readings);
 
-// More than any machine has: rejected whatever the budget.
-constexpr uint64_t kAbsurdBytes = uint64_t{1} << 46;
+// More than anybody's request needs: rejected whatever the budget.
+constexpr uint64_t kAbsurdBytes = uint64_t{1} << 40;
 
 // What is charged apart from admitted work. While nothing is admitted that is what is in use. Else it is the
 // excess of use over reservations: up at once, down by an eighth of the difference a tick, so that requests

@@ -5,7 +5,7 @@
 // charged already (or given back since, which hides growth), so that a long pause between two readings says
 // nothing.
 //
-// Safety: no locks, no allocation; one thread at a time; constant-initialized. Counters may restart (fork).
+// Safety: no locks, no allocation; one thread at a time; constant-initialized. A fork child begins anew.
 #ifndef MEMGOV_GOVERNOR_POLICY_IN_FLIGHT_H_
 #define MEMGOV_GOVERNOR_POLICY_IN_FLIGHT_H_
 
@@ -20,21 +20,34 @@ class InFlight {
 
   constexpr InFlight() = default;
 
-  // With each reading; returns the bytes in flight.
+  // With each reading; returns the bytes in flight. A reading that is late (its count of fresh bytes is lower
+  // than one seen before) hands nothing out.
   uint64_t Note(uint64_t now_ns, uint64_t fresh_bytes, uint64_t charged_bytes) {
-    const uint64_t handed_out = fresh_bytes > fresh_bytes_ ? fresh_bytes - fresh_bytes_ : 0;
+    const bool first = fresh_bytes_ == 0 && decayed_ns_ == 0;
+    const uint64_t handed_out = !first && fresh_bytes > fresh_bytes_ ? fresh_bytes - fresh_bytes_ : 0;
     const uint64_t growth = charged_bytes > charged_bytes_ ? charged_bytes - charged_bytes_ : 0;
-    const uint64_t halvings = now_ns > now_ns_ ? (now_ns - now_ns_) / kHalfLifeNs : 0;
-    const uint64_t before = bytes_ + (now_ns_ != 0 ? handed_out : 0);
-    bytes_ = halvings > 63 ? 0 : (before > growth ? before - growth : 0) >> halvings;
-    now_ns_ = now_ns;
-    fresh_bytes_ = fresh_bytes;
+    const uint64_t before = bytes_ + handed_out;
+    bytes_ = before > growth ? before - growth : 0;
+    Decay(now_ns);
+    if (fresh_bytes > fresh_bytes_) fresh_bytes_ = fresh_bytes;
     charged_bytes_ = charged_bytes;
     return bytes_;
   }
 
  private:
-  uint64_t now_ns_ = 0;
+  // In whole half-lives: what is left of one counts with the next call, or readings in quick succession would
+  // stop it.
+  void Decay(uint64_t now_ns) {
+    if (now_ns < decayed_ns_ || decayed_ns_ == 0) {
+      decayed_ns_ = now_ns;
+      return;
+    }
+    const uint64_t halvings = (now_ns - decayed_ns_) / kHalfLifeNs;
+    bytes_ = halvings > 63 ? 0 : bytes_ >> halvings;
+    decayed_ns_ += halvings * kHalfLifeNs;
+  }
+
+  uint64_t decayed_ns_ = 0;
   uint64_t fresh_bytes_ = 0;
   uint64_t charged_bytes_ = 0;
   uint64_t bytes_ = 0;

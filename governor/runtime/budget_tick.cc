@@ -2,9 +2,11 @@
 
 #include <atomic>
 
+#include "governor/base/os.h"
 #include "governor/base/text.h"
 #include "governor/budget/admission.h"
 #include "governor/budget/budget.h"
+#include "governor/budget/emergency.h"
 #include "governor/budget/gate.h"
 #include "governor/budget/pool_budgets.h"
 #include "governor/budget/state.h"
@@ -21,6 +23,8 @@ namespace memgov::governor::budget_tick {
 namespace {
 
 constexpr uint64_t kSecondNs = 1000000000;
+// All slots may be taken, or a slot lost to a clock that lies: then again, seldom.
+constexpr uint64_t kJoinAgainNs = 10 * kSecondNs;
 // A pool that stays above its budget: callbacks and releases again, at most this often.
 constexpr uint64_t kPoolAgainNs = kSecondNs;
 
@@ -29,10 +33,10 @@ constinit PressureWatch watch;
 
 struct State {
   Ladder ladder;
-  bool joined_or_failed = false;
-  uint64_t read_ns = 0;  // the last reading
+  uint64_t joined_ns = 0;  // the last attempt to join the cohort; 0: none yet
+  uint64_t read_ns = 0;    // the last reading
   uint64_t next_read_ns = 0;
-  uint64_t allocated_bytes = 0;  // at the last tick
+  uint64_t allocated_bytes = 0;  // at the last reading
   uint64_t pool_ns = 0;          // when pools were last seen to
   CohortMember me;
   uint64_t fresh_bytes = 0;  // at the last reading
@@ -40,6 +44,11 @@ struct State {
   uint64_t recycle_ns = 0;
 };
 constinit State state;
+
+// The process is ending. A tick says that it is under way before it looks whether it may be, and AtExit the
+// other way round: sequentially consistent, so that at least one sees the other.
+constinit std::atomic<bool> closing{false};
+constinit std::atomic<bool> ticking{false};
 
 // Set by who met a limit, taken by the tick: relaxed, for the wake that follows orders it.
 constinit std::atomic<bool> look_now{false};
@@ -56,12 +65,12 @@ bool MayExport() { return options::Get(Option::kExport) != 0; }
 
 // Only who shares a limit has a cohort.
 void JoinIfNeeded(const budget::Charge& charge, const Moment& moment) {
-  if (state.joined_or_failed || !charge.from_cgroup || !moment.own_thread || !MayExport() ||
-      options::Get(Option::kCohort) == 0)
+  if (cohort::Joined() || !charge.from_cgroup || !moment.own_thread || !MayExport() ||
+      options::Get(Option::kCohort) == 0 ||
+      (state.joined_ns != 0 && moment.now_ns - state.joined_ns < kJoinAgainNs))
     return;
-  state.joined_or_failed = true;
-  const char* folder = cohort::RuntimeFolder(environment);
-  if (*folder != '\0') cohort::Join(folder, budget::Cgroup().identity());
+  state.joined_ns = moment.now_ns;
+  cohort::Join(cohort::RuntimeFolder(environment), budget::Cgroup().identity());
 }
 
 // Fresh memory of about the last second.
@@ -77,7 +86,10 @@ void NoteDemand(uint64_t fresh_bytes, uint64_t elapsed_ns) {
 
 CohortView MeetOthers(const budget::Charge& charge, const Moment& moment) {
   JoinIfNeeded(charge, moment);
-  if (!cohort::Joined()) return {};
+  if (!cohort::Joined()) {
+    budget::NoteCohort({}, {});
+    return {};
+  }
   cohort::Publish(state.me, moment.now_ns);
   const CohortView view = cohort::View(moment.now_ns);
   budget::NoteCohort(state.me, view);
@@ -142,8 +154,7 @@ void SeeToPools(EngineControl& engine, const Moment& moment, const budget::Charg
 }
 
 budget::Charge ReadAll(const Moment& moment) {
-  const budget::Charge charge = budget::Read();
-  admission::NoteReading(moment.now_ns);
+  const budget::Charge charge = admission::ReadForTick(moment.now_ns);
   NoteDemand(charge.fresh_bytes, moment.now_ns - state.read_ns);
   state.me.anonymous_bytes = charge.anonymous_bytes;
   state.me.releasable_bytes = budget::ReusableBytes();
@@ -191,13 +202,16 @@ void LookNow() { look_now.store(true, std::memory_order_relaxed); }
 const PressureWatch& Watch() { return watch; }
 int Descriptors(pollfd* out) { return watch.Descriptors(out); }
 
-uint64_t Tick(EngineControl& engine, const Moment& moment) {
+namespace {
+
+uint64_t TickOpen(EngineControl& engine, const Moment& moment) {
   budget::Start();
   const bool asked = look_now.exchange(false, std::memory_order_relaxed);
   const bool at_rest = moment.allocated_bytes == state.allocated_bytes && !asked;
-  state.allocated_bytes = moment.allocated_bytes;
+  if (moment.own_thread && emergency::TakeRequest()) releaser::Release(engine, ReleaseReason::kEmergency);
   if (!asked && !AnyReady(moment) && moment.now_ns < state.next_read_ns)
     return state.next_read_ns - moment.now_ns;
+  state.allocated_bytes = moment.allocated_bytes;
   PressureSigns signs;
   if (moment.own_thread) signs = watch.Collect(moment.polled, moment.polled_count);
   const bool news = signs.pressed || signs.events;
@@ -209,7 +223,7 @@ uint64_t Tick(EngineControl& engine, const Moment& moment) {
   if (moment.own_thread) NoteFragmentation(engine, moment.now_ns);
   if (moment.own_thread && MayExport()) last_words::Note(engine, charge, moment.now_ns, environment);
   uint64_t sleep_ns = decision.next_ns;
-  if (at_rest && !news && !decision.changed) {
+  if (at_rest && !news && !decision.changed && decision.rung != Rung::kHard) {
     const uint64_t rest_ns = RestNs(decision.rung);
     if (rest_ns > sleep_ns) sleep_ns = rest_ns;
     if (sleep_ns > Ladder::kFarNs) budget::NarrowGate();
@@ -218,7 +232,23 @@ uint64_t Tick(EngineControl& engine, const Moment& moment) {
   return sleep_ns;
 }
 
+}  // namespace
+
+uint64_t Tick(EngineControl& engine, const Moment& moment) {
+  ticking.store(true, std::memory_order_seq_cst);
+  const uint64_t sleep_ns = closing.load(std::memory_order_seq_cst) ? UINT64_MAX : TickOpen(engine, moment);
+  ticking.store(false, std::memory_order_release);
+  return sleep_ns;
+}
+
 void AtExit() {
+  constexpr int kMostMilliseconds = 1000;
+  closing.store(true, std::memory_order_seq_cst);
+  for (int waited = 0; ticking.load(std::memory_order_seq_cst); ++waited) {
+    // It hangs in a system call, or this thread's signal handler interrupted it: then what it uses stays.
+    if (waited == kMostMilliseconds) return;
+    os::SleepNanoseconds(1000000);
+  }
   cohort::Leave();
   evidence::Remove();
 }
@@ -230,6 +260,8 @@ void ResetInChild() {
   last_words::ResetInChild();
   published::ResetInChild();
   look_now.store(false, std::memory_order_relaxed);
+  closing.store(false, std::memory_order_relaxed);
+  ticking.store(false, std::memory_order_relaxed);
   state = State{};
 }
 

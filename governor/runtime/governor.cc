@@ -131,6 +131,11 @@ bool EnsureStarted() {
   return thread.load(std::memory_order_acquire) == Thread::kRunning;
 }
 
+void TickIfThreadless() {
+  if (engine != nullptr && thread.load(std::memory_order_acquire) != Thread::kRunning)
+    TickOnThisThread(*engine);
+}
+
 size_t ReleaseNow(ReleaseReason reason, uint64_t most_bytes) {
   return engine != nullptr ? releaser::Release(*engine, reason, most_bytes) : 0;
 }
@@ -139,8 +144,8 @@ void AtExit() {
   if (engine == nullptr) return;
   if (options::Get(Option::kReport) == kReportAtExit) PrintReport(*engine);
   if (options::Get(Option::kSummary) != 0) PrintSummary(*engine);
-  budget_tick::AtExit();
   releaser::Close();
+  budget_tick::AtExit();
 }
 
 void AfterForkInChild() {

@@ -47,6 +47,10 @@ void SayForeignVariablesOnce(EngineControl& engine);
 // Not from within malloc.
 bool EnsureStarted();
 
+// Where there is no thread, a tick on this one: for callers of the API who were told to wait. Not from within
+// malloc.
+void TickIfThreadless();
+
 // Releases on the calling thread. Bytes given back.
 size_t ReleaseNow(ReleaseReason reason, uint64_t most_bytes = UINT64_MAX);
 

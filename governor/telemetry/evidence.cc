@@ -37,6 +37,7 @@ struct State {
   char* memory = nullptr;
   uint64_t written = 0;
   bool said = false;
+  bool removed = false;  // what ticks between exit handlers and the end makes no file anew
   char path[shared_file::kPathBytes] = {};
 };
 constinit State state;
@@ -213,7 +214,7 @@ void Close() {
 
 bool Open(const char* folder, const char* engine) {
   if (IsOpen()) return true;
-  if (*folder == '\0') return false;
+  if (state.removed || *folder == '\0') return false;
   PruneDead(folder);
   WritePath(state.path, folder, static_cast<uint64_t>(os::ProcessId()));
   const int result = Make();
@@ -237,16 +238,18 @@ void Write(const Line& line) {
 }
 
 void Remove() {
+  state.removed = true;
   if (!IsOpen()) return;
   if (shared_file::Remove(state.path) != 0) {  // it changed its user, or its root
     Row last;
-    last.Text("Back to normal, or ended by itself: this file could not be removed.");
+    last.Text("Ended by itself: this file could not be removed.");
     last.Put(kLastRow);
   }
   Close();
 }
 
 void ForgetInChild() {
+  state.removed = false;
   if (IsOpen()) Close();
 }
 

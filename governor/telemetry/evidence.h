@@ -5,8 +5,9 @@
 // into a shared mapping of a file on tmpfs, so that what was written survives SIGKILL and costs no system
 // call.
 //
-// Safety: one thread (the governor's); no allocation; descriptors opened and closed within Open. A folder
-// that is missing, full or read-only costs one line. In a fork child ForgetInChild: the file is the parent's.
+// Safety: one thread (the governor's), Remove also from an exit handler while no other call is under way; no
+// allocation; descriptors opened and closed within Open. A folder that is missing, full or read-only costs
+// one line. In a fork child ForgetInChild: the file is the parent's.
 #ifndef MEMGOV_GOVERNOR_TELEMETRY_EVIDENCE_H_
 #define MEMGOV_GOVERNOR_TELEMETRY_EVIDENCE_H_
 
@@ -36,12 +37,13 @@ constexpr int kMostDead = 8;  // files of dead processes kept in a folder; older
 
 // <folder>/dead-or-alive file "<pid>.evidence", 0600, made anew without following links; the header names
 // pid, start time of the process, command line's first word and engine. False after at most one line in a
-// process.
+// process; and in silence after Remove.
 bool Open(const char* folder, const char* engine);
 bool IsOpen();
 void Write(const Line& line);
-// Removes the file: the process ends by itself, or is back to normal.
+// The process ends by itself: removes the file, if there is one. None is made any more.
 void Remove();
+// A fork child may open one of its own, whatever its parent did.
 void ForgetInChild();
 
 }  // namespace memgov::evidence

@@ -1,7 +1,6 @@
 #include "governor/telemetry/evidence_files.h"
 
 #include <fcntl.h>
-#include <string.h>
 #include <sys/stat.h>
 
 #include "governor/base/message.h"
@@ -15,7 +14,7 @@ namespace memgov::evidence {
 namespace {
 
 constexpr const char* kSuffix = ".evidence";
-constexpr int kMostEntries = 10000;  // looked at
+constexpr mode_t kOthers = 0077;
 
 struct Dead {
   uint64_t process = 0;
@@ -27,20 +26,10 @@ struct Dead {
 };
 
 struct Kept {
+  const char* folder = "";
   Dead files[kMostDead];
   int count = 0;
 };
-
-// man 2 getdents64
-struct Entry {
-  uint64_t inode;
-  int64_t offset;
-  unsigned short bytes;
-  unsigned char type;
-  char name[1];
-};
-
-alignas(8) constinit char entries[1024];  // not on the stack of whoever ticks
 
 bool ParseName(const char* name, uint64_t* process) {
   const char* rest = ParseDigits(name, process);
@@ -65,18 +54,27 @@ bool ReadIdentity(int descriptor, uint64_t* start, uint64_t* pid_namespace) {
   return text[0] == '\0' || ParseIdentity(text, start, pid_namespace);
 }
 
-// False for what is no file of evidence, is of another namespace, or of a process that lives.
-bool IsDead(const char* path, uint64_t process, Dead* dead) {
+bool IsOfThisNamespace(const char* path, uint64_t* start) {
   const int descriptor = shared_file::Open(path, kFileBytes);
   if (descriptor < 0) return false;
-  struct stat status {};
-  uint64_t start = 0;
   uint64_t pid_namespace = 0;
-  const bool known = CallKernel(SYS_fstat, descriptor, &status) == 0 &&
-                     ReadIdentity(descriptor, &start, &pid_namespace) && pid_namespace == PidNamespace();
+  const bool known = ReadIdentity(descriptor, start, &pid_namespace) && pid_namespace == PidNamespace();
   os::Close(descriptor);
+  return known;
+}
+
+// False for what is no file of evidence, is of another namespace, or of a process that lives. One of another
+// size is of a process that died while it made the file, or of another version: only its name counts.
+bool IsDead(const char* path, uint64_t process, Dead* dead) {
+  struct stat status {};
+  if (CallKernel(SYS_newfstatat, AT_FDCWD, path, &status, AT_SYMLINK_NOFOLLOW) != 0) return false;
+  const bool own = status.st_uid == static_cast<uid_t>(CallKernel(SYS_geteuid));
+  if (!own || !S_ISREG(status.st_mode) || (status.st_mode & kOthers) != 0 || process > INT32_MAX)
+    return false;
+  uint64_t start = 0;
+  if (static_cast<uint64_t>(status.st_size) == kFileBytes && !IsOfThisNamespace(path, &start)) return false;
   *dead = {process, status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
-  return known && process <= INT32_MAX && IsGone(MakeProcessWord(static_cast<pid_t>(process), start));
+  return IsGone(MakeProcessWord(static_cast<pid_t>(process), start));
 }
 
 Dead& Oldest(Kept& kept) {
@@ -87,9 +85,12 @@ Dead& Oldest(Kept& kept) {
   return *oldest;
 }
 
-void Look(const char* folder, uint64_t process, Kept& kept) {
+void Look(void* context, const char* name) {
+  Kept& kept = *static_cast<Kept*>(context);
+  uint64_t process = 0;
+  if (!ParseName(name, &process)) return;
   char path[shared_file::kPathBytes];
-  WritePath(path, folder, process);
+  WritePath(path, kept.folder, process);
   Dead dead;
   if (!IsDead(path, process, &dead)) return;
   if (kept.count < kMostDead) {
@@ -102,7 +103,7 @@ void Look(const char* folder, uint64_t process, Kept& kept) {
     oldest = dead;
     dead = older;
   }
-  WritePath(path, folder, dead.process);
+  WritePath(path, kept.folder, dead.process);
   shared_file::Remove(path);
 }
 
@@ -115,22 +116,9 @@ void WritePath(char* path, const char* folder, uint64_t process) {
 }
 
 void PruneDead(const char* folder) {
-  const int directory = static_cast<int>(
-      CallKernel(SYS_openat, AT_FDCWD, folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0));
-  if (directory < 0) return;
   Kept kept;
-  long bytes = 0;
-  int seen = 0;
-  while (seen < kMostEntries &&
-         (bytes = CallKernel(SYS_getdents64, directory, entries, sizeof entries)) > 0) {
-    for (long at = 0; at < bytes; ++seen) {
-      const Entry* entry = reinterpret_cast<const Entry*>(entries + at);
-      uint64_t process = 0;
-      if (ParseName(entry->name, &process)) Look(folder, process, kept);
-      at += entry->bytes;
-    }
-  }
-  os::Close(directory);
+  kept.folder = folder;
+  shared_file::ForEachName(folder, Look, &kept);
 }
 
 }  // namespace memgov::evidence

@@ -27,8 +27,8 @@ constexpr const char* kNamespacePrefix = ", in pid namespace ";
 // <folder>/<process>.evidence into a buffer of shared_file::kPathBytes.
 void WritePath(char* path, const char* folder, uint64_t process);
 
-// Of processes of this pid namespace that are gone the newest kMostDead files stay. Whether those of another
-// namespace are alive cannot be said: they stay.
+// Of processes of this pid namespace that are gone the newest kMostDead files stay, those of another size
+// among them (by name alone). Whether those of another namespace are alive cannot be said: they stay.
 void PruneDead(const char* folder);
 
 }  // namespace memgov::evidence

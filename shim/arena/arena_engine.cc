@@ -45,24 +45,9 @@ void* Zeroed(void* block, size_t size) {
   return block;
 }
 
-// An attempt that failed, because the gate was closed: may it be repeated? It asks, and holds no lock for
-// that.
-class Persistence {
- public:
-  Persistence(uint64_t bytes, bool big) : bytes_(bytes), big_(big) {}
-  bool MayTryAgain() {
-    return questions_++ < gate::kMostQuestions && gate::IsClosed(bytes_, big_) && gate::Ask(bytes_, big_);
-  }
-
- private:
-  const uint64_t bytes_;
-  const bool big_;
-  int questions_ = 0;
-};
-
 void* AllocatePages(size_t alignment, size_t size, bool zeroed) {
   const size_t bytes = (size + kPageBytes - 1) & ~size_t{kPageBytes - 1};
-  Persistence persistence(bytes, bytes >= gate::kBigBytes);
+  gate::Persistence persistence(bytes, bytes >= gate::kBigBytes);
   bool clean = false;
   void* block = nullptr;
   do {
@@ -72,7 +57,7 @@ void* AllocatePages(size_t alignment, size_t size, bool zeroed) {
 }
 
 uint32_t TakeBlocks(uint32_t shard, uint32_t group, uint32_t size_class, void** out, uint32_t want) {
-  Persistence persistence(uint64_t{kSizeClasses[size_class].pages} * kPageBytes, false);
+  gate::Persistence persistence(uint64_t{kSizeClasses[size_class].pages} * kPageBytes, false);
   uint32_t taken = 0;
   do {
     taken = shards::Take(shard, group, size_class, out, want);

@@ -24,8 +24,7 @@ namespace memgov::arena::pages {
 void Configure();
 
 // What may allocate asks the gate for each page that holds no memory yet, and answers as if there were none
-// when the gate is closed: gate::IsClosed says whether it may have been that, and whoever holds no lock may
-// then Ask and try again.
+// when the gate says no; whoever holds no lock may then ask and try again (gate::Persistence).
 
 // A slab of this class, all of its blocks free, its pages entered in the page map. nullptr without memory.
 SpanHeader* AllocateSlab(uint32_t size_class, uint32_t shard, uint32_t group);

@@ -36,7 +36,7 @@ class MimallocEngine {
   static void Start();
   static void BeforeFirstThread() {}
   static void PrepareFork() { quiesce::ClaimAll(); }
-  static void ParentAfterFork() { quiesce::Release(); }
+  static void ParentAfterFork();
   static void ChildAfterFork() { quiesce::ReleaseInChild(threads::current); }
   // Makes this thread's heap known to releases.
   static void OwnerTick();
@@ -46,9 +46,8 @@ class MimallocEngine {
   // What mimalloc has committed, by its own count.
   static uint64_t HeldBytes();
   // Empties this thread's heap, those of threads that are outside mimalloc at that moment, the abandoned
-  // segments and the segment cache. A thread waits for as long as its own heap takes; one that is inside is
-  // left for the next time. One collect at a time (the release lock): two forced ones at once crash
-  // mimalloc 2.0.9.
+  // segments and the segment cache. A thread waits for as long as its own heap takes, and all of them for as
+  // long as the cache takes; one that is inside is left for the next time.
   static uint64_t GiveBack(uint64_t most_bytes);
   static uint64_t ReleasableBytes();
 

@@ -35,9 +35,11 @@ int main() {
     memset(block, 1, kMega);
   }
   CHECK(WaitFor([] { return heard.load(); }));
-  CHECK_EQ(memgov_admit(1), MEMGOV_DEFER);  // asked for by one of its threads
+  CHECK_EQ(memgov_admit(1), MEMGOV_ADMITTED);  // nothing else is under way: waiting would free nothing
+  CHECK_EQ(memgov_admit(1), MEMGOV_DEFER);     // asked for by one of its threads
   CHECK_EQ(memgov_pool_leave(token), 0);
   CHECK_EQ(memgov_admit(1), MEMGOV_ADMITTED);
+  CHECK_EQ(memgov_admit_done(2), 0);
   CHECK_EQ(memgov_pool_budget_set("parse", MEMGOV_UNLIMITED), 0);
   CHECK(memgov_pool_budget("parse") == MEMGOV_UNLIMITED);
   for (void* block : blocks) free(block);

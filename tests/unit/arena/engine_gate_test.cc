@@ -1,7 +1,9 @@
 // The engine at the gate: what is fresh is asked for, what is used again is not.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cstring>
+#include <thread>
 #include <vector>
 
 #include "governor/budget/gate.h"
@@ -65,6 +67,35 @@ TEST(EngineGateTest, SmallBlocksPassWhereNoContainerEnds) {
       std::memset(block, 1, 1000);
     }
     EXPECT_EQ(ArenaEngine::Allocate(kBuffer), nullptr);
+  });
+  EXPECT_EQ(end.status, 0) << end.error_text;
+}
+
+// A gate that another thread opens between the refusal and the question is no lack of memory.
+TEST(EngineGateTest, NobodyIsRefusedFarFromALimit) {
+  const ChildEnd end = RunInChild([] {
+    Start();
+    SetBudgetAbove(uint64_t{1} << 34, uint64_t{1} << 35);
+    std::atomic<bool> stop{false};
+    std::thread narrower([&] {
+      while (!stop) budget::NarrowGate();
+    });
+    std::vector<std::thread> threads;
+    for (int index = 0; index < 4; ++index) {
+      threads.emplace_back([] {
+        threads::Adopt(nullptr);
+        for (int round = 0; round < 300; ++round) {
+          // Larger than a chunk shares: fresh each time.
+          void* block = ArenaEngine::Allocate(40 * kMega);
+          if (block == nullptr) FAIL() << round;
+          ArenaEngine::Free(block);
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    stop = true;
+    narrower.join();
+    EXPECT_EQ(budget::ReadCounters().refused, 0u);
   });
   EXPECT_EQ(end.status, 0) << end.error_text;
 }

@@ -17,7 +17,7 @@ TEST(AdmissionTest, ReservesUntilDone) {
     static FakeEngine engine;
     InstallBudget(engine);
     SetBudgetAbove(100 * kMega, 120 * kMega);
-    admission::NoteReading(os::NowNanoseconds());
+    admission::ReadForTick(os::NowNanoseconds());
     EXPECT_EQ(admission::Admit(60 * kMega), Admission::kAdmitted);
     EXPECT_EQ(admission::AdmittedBytes(), 60 * kMega);
     EXPECT_EQ(admission::Admit(60 * kMega), Admission::kDefer);
@@ -35,7 +35,7 @@ TEST(AdmissionTest, OddRequests) {
     InstallBudget(engine);
     EXPECT_EQ(admission::Admit(SIZE_MAX), Admission::kReject);  // without a budget, too
     SetBudgetAbove(100 * kMega, 120 * kMega);
-    admission::NoteReading(os::NowNanoseconds());
+    admission::ReadForTick(os::NowNanoseconds());
     EXPECT_EQ(admission::Admit(SIZE_MAX), Admission::kReject);
     EXPECT_EQ(admission::Admit(0), Admission::kAdmitted);
     EXPECT_EQ(admission::AdmittedBytes(), 0u);
@@ -58,7 +58,7 @@ TEST(AdmissionTest, RungsDecide) {
     static FakeEngine engine;
     InstallBudget(engine);
     SetBudgetAbove(100 * kMega, 120 * kMega);
-    admission::NoteReading(os::NowNanoseconds());
+    admission::ReadForTick(os::NowNanoseconds());
     EXPECT_EQ(admission::Admit(kMega), Admission::kAdmitted);
     budget::SetRung(Rung::kSoft);
     EXPECT_EQ(admission::Admit(kMega), Admission::kDefer);
@@ -75,11 +75,11 @@ TEST(AdmissionTest, WhatTheEngineWouldHandOutAgainIsRoom) {
     SetBudgetAbove(100 * kMega, 120 * kMega);
     Charge(90 * kMega);
     budget::Read();
-    admission::NoteReading(os::NowNanoseconds());
+    admission::ReadForTick(os::NowNanoseconds());
     EXPECT_EQ(admission::Admit(10 * kMega), Admission::kAdmitted);  // alone
     EXPECT_EQ(admission::Admit(20 * kMega), Admission::kDefer);
     engine.releasable_bytes = 90 * kMega;
-    for (int tick = 0; tick < 100; ++tick) admission::NoteReading(os::NowNanoseconds());
+    for (int tick = 0; tick < 100; ++tick) admission::ReadForTick(os::NowNanoseconds());
     EXPECT_EQ(admission::Admit(20 * kMega), Admission::kAdmitted);
   });
   EXPECT_EQ(end.status, 0) << end.error_text;
@@ -90,7 +90,7 @@ TEST(AdmissionTest, AYesDoesNotRestOnAnOldReading) {
     static FakeEngine engine;
     InstallBudget(engine);
     SetBudgetAbove(100 * kMega, 120 * kMega);
-    admission::NoteReading(os::NowNanoseconds());
+    admission::ReadForTick(os::NowNanoseconds());
     EXPECT_EQ(admission::Admit(kMega), Admission::kAdmitted);
     Charge(95 * kMega);  // by somebody else, and no tick since
     os::SleepNanoseconds(100000000);
@@ -106,7 +106,7 @@ TEST(AdmissionTest, ADeferralWakesAGovernorThatIsLate) {
     InstallBudget(engine);
     budget::SetWaker([] { wakes.fetch_add(1); });
     SetBudgetAbove(100 * kMega, 120 * kMega);
-    admission::NoteReading(os::NowNanoseconds());
+    admission::ReadForTick(os::NowNanoseconds());
     admission::Admit(90 * kMega);
     os::SleepNanoseconds(100000000);
     const int before = wakes.load();
@@ -121,7 +121,7 @@ TEST(AdmissionTest, ThreadsTogetherReserveNoMoreThanFits) {
     static FakeEngine engine;
     InstallBudget(engine);
     SetBudgetAbove(100 * kMega, 120 * kMega);
-    admission::NoteReading(os::NowNanoseconds());
+    admission::ReadForTick(os::NowNanoseconds());
     admission::Admit(kMega);
     std::atomic<uint64_t> most{0};
     std::vector<std::thread> threads;

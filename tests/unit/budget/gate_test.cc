@@ -87,6 +87,51 @@ TEST(GateTest, IgnoreLetsEverythingPass) {
   EXPECT_EQ(end.status, 0) << end.error_text;
 }
 
+TEST(GateTest, IgnoreAlsoAboveTheBudgetFromTheBegin) {
+  const ChildEnd end = RunInChild([] {
+    static FakeEngine engine;
+    InstallBudget(engine);
+    options::Set(Option::kBudget, "16M");
+    options::Set(Option::kOnHard, "ignore");
+    Charge(32 * kMega);
+    EXPECT_TRUE(gate::Take(64 * kMega, kBig));
+    EXPECT_EQ(budget::ReadCounters().refused, 0u);
+  });
+  EXPECT_EQ(end.status, 0) << end.error_text;
+}
+
+TEST(GateTest, WithoutDescriptorsTheLimitsStayAndNobodyIsRefused) {
+  const ChildEnd end = RunInChild([] {
+    static FakeEngine engine;
+    InstallBudget(engine);
+    SetBudgetAbove(16 * kMega, 32 * kMega);
+    const Limits before = budget::CurrentLimits();
+    os::FailNth(os::Call::kOpen, 1, true);
+    os::SleepNanoseconds(150000000);
+    EXPECT_TRUE(gate::Take(64 * kMega, kBig));
+    EXPECT_EQ(budget::CurrentLimits().hard_bytes, before.hard_bytes);
+    os::FailNth(os::Call::kOpen, 0, false);
+    EXPECT_FALSE(gate::Take(64 * kMega, kBig));
+  });
+  EXPECT_EQ(end.status, 0) << end.error_text;
+}
+
+TEST(GateTest, AForkChildAsksForItsFirstMegabytes) {
+  const ChildEnd end = RunInChild([] {
+    static FakeEngine engine;
+    InstallBudget(engine);
+    SetBudgetAbove(256 * kMega, 512 * kMega);
+    EXPECT_TRUE(gate::TryTake(128 * kMega, kBig));
+    const ChildEnd child = RunInChild([] {
+      budget::ResetInChild();
+      EXPECT_FALSE(gate::TryTake(128 * kMega, kBig));
+      EXPECT_TRUE(gate::Take(128 * kMega, kBig));
+    });
+    EXPECT_EQ(child.status, 0) << child.error_text;
+  });
+  EXPECT_EQ(end.status, 0) << end.error_text;
+}
+
 TEST(GateTest, AbortEndsTheProcessWithOneLine) {
   const ChildEnd end = RunInChild([] {
     static FakeEngine engine;

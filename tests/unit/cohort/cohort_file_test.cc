@@ -234,6 +234,98 @@ TEST(CohortFileTest, ASlotThatWasTakenAwayIsTakenAgain) {
   EXPECT_EQ(end.status, 0) << end.error_text;
 }
 
+void SetOwners(cohort::Segment* segment, ProcessWord owner) {
+  for (cohort::Slot& slot : segment->slots) slot.owner = owner;
+}
+
+// It is alone then, says so, and gets in again as soon as there is a place.
+TEST(CohortFileTest, ASlotThatWasTakenAwayForGood) {
+  const TempFolder folder;
+  const ProcessWord living = OwnProcessWord();
+  const ChildEnd end = RunInChild([&] {
+    EXPECT_TRUE(JoinTestCohort(folder));
+    cohort::Reserve(10);
+    cohort::Segment* segment = MapFile(folder);
+    segment->top = cohort::kSlots;
+    SetOwners(segment, living);
+    EXPECT_EQ(ViewNow().members, 1U);
+    EXPECT_FALSE(cohort::Joined());
+    cohort::Publish(Member(1, 2, 3), 9);
+    for (int count = 0; count < 3; ++count) EXPECT_FALSE(JoinTestCohort(folder));
+    EXPECT_EQ(cohort::Reserved(), 10U);
+    segment->slots[100].owner = 0;
+    EXPECT_TRUE(JoinTestCohort(folder));
+    EXPECT_TRUE(cohort::Joined());
+    EXPECT_EQ(segment->slots[100].reserved & 0xffff, 10U);
+    EXPECT_EQ(ViewNow().members, cohort::kSlots);
+  });
+  EXPECT_EQ(end.status, 0) << end.error_text;
+  EXPECT_EQ(end.error_text.find('\n'), end.error_text.size() - 1) << end.error_text;
+}
+
+// Wrong about its end, the last one out removed the file: whoever comes now makes another.
+TEST(CohortFileTest, AFileThatWasRemovedUnderAMember) {
+  const TempFolder folder;
+  const ProcessWord living = OwnProcessWord();
+  const ChildEnd end = RunInChild([&] {
+    EXPECT_TRUE(JoinTestCohort(folder));
+    cohort::Reserve(10);
+    cohort::Segment* segment = MapFile(folder);
+    SetOwners(segment, 0);
+    segment->removing = living;
+    EXPECT_EQ(unlink(folder.Files().at(0).c_str()), 0);
+    cohort::Publish(Member(1, 2, 3), 9);
+    EXPECT_FALSE(cohort::Joined());
+    EXPECT_TRUE(JoinTestCohort(folder));
+    EXPECT_EQ(MapFile(folder)->slots[0].reserved & 0xffff, 10U);
+    EXPECT_EQ(cohort::Reserved(), 10U);
+  });
+  EXPECT_EQ(end.status, 0) << end.error_text;
+}
+
+TEST(CohortFileTest, AskedAgainAfterAFailureItLooksAtEightMembers) {
+  const TempFolder folder;
+  FileName(folder);
+  Process dead([] {});
+  const pid_t id = dead.id();
+  EXPECT_EQ(dead.Wait(), 0);
+  cohort::Segment* segment = MapFile(folder);
+  segment->top = cohort::kSlots;
+  SetOwners(segment, OwnProcessWord());
+  const ChildEnd end = RunInChild([&] {
+    EXPECT_FALSE(JoinTestCohort(folder));
+    SetOwners(segment, MakeProcessWord(id, 12345));
+    EXPECT_TRUE(JoinTestCohort(folder));
+    int free = 0;
+    for (const cohort::Slot& slot : segment->slots) free += slot.owner == 0 ? 1 : 0;
+    EXPECT_EQ(free, 8 - 1);
+  });
+  EXPECT_EQ(end.status, 0) << end.error_text;
+}
+
+long Sleeps() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_nvcsw;
+}
+
+TEST(CohortFileTest, AskedAgainAfterAFailureItDoesNotWait) {
+  const TempFolder folder;
+  FileName(folder);
+  MapFile(folder)->removing = OwnProcessWord();
+  const ChildEnd end = RunInChild([&] {
+    const long before = Sleeps();
+    EXPECT_FALSE(JoinTestCohort(folder));
+    const long first = Sleeps();
+    EXPECT_GE(first - before, 49);
+    EXPECT_FALSE(JoinTestCohort(folder));
+    EXPECT_LT(Sleeps() - first, 25);
+    MapFile(folder)->removing = 0;
+    EXPECT_TRUE(JoinTestCohort(folder));
+  });
+  EXPECT_EQ(end.status, 0) << end.error_text;
+}
+
 // Killed between its mark and the removal.
 TEST(CohortFileTest, ARemoverThatDiedIsInNobodysWay) {
   const TempFolder folder;

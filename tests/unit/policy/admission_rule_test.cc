@@ -84,7 +84,21 @@ TEST(DecideAdmissionTest, Table) {
          r.hard_bytes = UINT64_MAX;
          r.bytes = 500 * kMega;
        },
+       Admission::kReject},
+      {"soft only, alone and beyond it",
+       [](AdmissionReadings& r) {
+         r.hard_bytes = UINT64_MAX;
+         r.reserved_bytes = 0;
+         r.used_bytes = 199 * kMega;
+       },
        Admission::kDefer},
+      {"no budget, the pool is over, alone",
+       [](AdmissionReadings& r) {
+         r.soft_bytes = r.hard_bytes = UINT64_MAX;
+         r.pool_over = true;
+         r.reserved_bytes = 0;
+       },
+       Admission::kAdmitted},
       {"sums that overflow",
        [](AdmissionReadings& r) {
          r.reserved_bytes = UINT64_MAX - 1;

@@ -31,11 +31,28 @@ TEST(InFlightTest, GivingBackIsNoGrowth) {
   EXPECT_EQ(in_flight.Note(1001 * kMs, 8 * kMega, 40 * kMega), 8 * kMega);
 }
 
-TEST(InFlightTest, CountersAndClocksMayRestart) {
+TEST(InFlightTest, ReadingsInQuickSuccessionDoNotKeepItAlive) {
+  InFlight in_flight;
+  in_flight.Note(1000 * kMs, 0, 0);
+  in_flight.Note(1001 * kMs, 64 * kMega, 0);
+  uint64_t left = 0;
+  for (uint64_t ms = 1002; ms < 1500; ++ms) left = in_flight.Note(ms * kMs, 64 * kMega, 0);
+  EXPECT_LT(left, kMega);
+}
+
+TEST(InFlightTest, ALateReadingHandsNothingOutTwice) {
   InFlight in_flight;
   in_flight.Note(1000 * kMs, 100 * kMega, 0);
-  EXPECT_EQ(in_flight.Note(1001 * kMs, 3 * kMega, 0), 0u);
-  EXPECT_EQ(in_flight.Note(5 * kMs, 4 * kMega, 0), kMega);
+  in_flight.Note(1001 * kMs, 110 * kMega, 10 * kMega);
+  EXPECT_EQ(in_flight.Note(1002 * kMs, 103 * kMega, 10 * kMega), 0u);
+  EXPECT_EQ(in_flight.Note(1003 * kMs, 110 * kMega, 10 * kMega), 0u);
+}
+
+TEST(InFlightTest, TheClockMayRestart) {
+  InFlight in_flight;
+  in_flight.Note(1000 * kMs, 100 * kMega, 0);
+  EXPECT_EQ(in_flight.Note(5 * kMs, 101 * kMega, 0), kMega);
+  EXPECT_EQ(in_flight.Note(25 * kMs, 101 * kMega, 0), kMega / 2);
 }
 
 }  // namespace

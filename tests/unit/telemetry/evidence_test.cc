@@ -141,17 +141,39 @@ TEST(EvidenceTest, Dates) {
 TEST(EvidenceTest, IsRemovedByAProcessThatEndsByItself) {
   const TempFolder folder;
   const ChildEnd end = RunInChild([&] {
-    evidence::Remove();
-    evidence::Write(SomeLine(1));
     EXPECT_TRUE(evidence::Open(folder.path(), "arena"));
     EXPECT_TRUE(evidence::IsOpen());
     EXPECT_EQ(folder.Files().size(), 1U);
     evidence::Remove();
     EXPECT_FALSE(evidence::IsOpen());
     EXPECT_TRUE(folder.Files().empty());
-    EXPECT_TRUE(evidence::Open(folder.path(), "arena")) << "the next time";
+    evidence::Remove();
+    evidence::Write(SomeLine(1));
   });
   EXPECT_EQ(end.status, 0);
+}
+
+// A tick comes after the exit handler.
+TEST(EvidenceTest, NoneIsMadeAfterTheEnd) {
+  const TempFolder folder;
+  for (const bool opened : {false, true}) {
+    const ChildEnd end = RunInChild([&] {
+      EXPECT_EQ(opened && evidence::Open(folder.path(), "arena"), opened);
+      evidence::Remove();
+      EXPECT_FALSE(evidence::Open(folder.path(), "arena"));
+      evidence::Write(SomeLine(1));
+      EXPECT_TRUE(folder.Files().empty());
+      Process child([&] {
+        evidence::ForgetInChild();
+        EXPECT_TRUE(evidence::Open(folder.path(), "arena")) << "its own end is to come";
+        evidence::Remove();
+      });
+      EXPECT_EQ(child.Wait(), 0);
+    });
+    EXPECT_EQ(end.status, 0);
+    EXPECT_EQ(end.error_text, "");
+    EXPECT_TRUE(folder.Files().empty());
+  }
 }
 
 TEST(EvidenceTest, AChildHasNoneOfItsParents) {
@@ -203,6 +225,33 @@ TEST(EvidenceTest, EightOfTheDeadStayAndTheLivingAreNotTouched) {
   EXPECT_EQ(std::count(files.begin(), files.end(), Name(folder, alive.id())), 1);
   for (size_t index = 0; index < dead.size(); ++index) {
     EXPECT_EQ(std::count(files.begin(), files.end(), dead[index]), index < 4 ? 0 : 1) << index;
+  }
+}
+
+// Killed while it made its file, or of another version: only the name says whose it is.
+TEST(EvidenceTest, FilesOfAnotherSizeAreOfTheDeadToo) {
+  const TempFolder folder;
+  const auto make = [&](pid_t process, uintmax_t size) {
+    const std::string name = Name(folder, process);
+    std::ofstream(name).close();
+    EXPECT_EQ(chmod(name.c_str(), 0600), 0);
+    std::filesystem::resize_file(name, size);
+    return name;
+  };
+  const uintmax_t sizes[] = {0, 4608, evidence::kFileBytes + 1};
+  std::vector<std::string> dead;
+  for (size_t count = 0; count < 12; ++count) {
+    Process doomed([] {});
+    dead.push_back(make(doomed.id(), sizes[count % 3]));
+    EXPECT_EQ(doomed.Wait(), 0);
+    usleep(15000);
+  }
+  const std::string alive = make(getpid(), 0);
+  const ChildEnd end = RunInChild([&] { EXPECT_TRUE(evidence::Open(folder.path(), "arena")); });
+  EXPECT_EQ(end.status, 0);
+  EXPECT_TRUE(std::filesystem::exists(alive));
+  for (size_t index = 0; index < dead.size(); ++index) {
+    EXPECT_EQ(std::filesystem::exists(dead[index]), index >= 4) << index;
   }
 }
 
