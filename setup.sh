@@ -196,7 +196,7 @@ command_test() {
   install_packages
   build release
   build asan
-  run_tests asan -L '^unit$'
+  run_tests asan -L '^(unit|fuzz)$' -LE '^long$'
   if [[ -z $all ]]; then
     run_tests release -LE '^long$'
     return
