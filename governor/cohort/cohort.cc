@@ -30,6 +30,10 @@ constinit std::atomic<Segment*> segment{nullptr};
 constinit std::atomic<uint64_t> ticket_bits{0};
 constinit Word unshared{0};
 
+// Moves between the two. While none is under way and none began, who looks into both has seen every byte.
+constinit Word moves_begun{0};
+constinit Word moves_ended{0};
+
 // So that an absurd reservation that is undone takes nothing of anybody else's with it.
 uint64_t AtOnce(uint64_t bytes) { return bytes < kMostAtOnce ? bytes : kMostAtOnce; }
 
@@ -52,31 +56,42 @@ void AddUnshared(uint64_t bytes) {
   } while (!unshared.compare_exchange_weak(now, sum));
 }
 
-// From wherever they are. In this order, and again when the slot changed: bytes may be on their way from
-// `unshared` to the slot, or back.
+// From wherever they are, and again while bytes may be on their way from `unshared` to the slot, or back: a
+// move is a handful of instructions, but its thread may be kept from running. Bounded: figures, not lives,
+// depend on it.
 uint64_t Take(uint64_t bytes) {
+  constexpr int kMostLooks = 1000;
+  constexpr int kPatientLooks = 50;
+  constexpr uint64_t kPauseNs = 20000;
   uint64_t taken = 0;
-  Ticket ticket;
-  do {
-    ticket = OwnTicket();
+  for (int look = 0; look < kMostLooks; ++look) {
+    if (look > kPatientLooks) os::SleepNanoseconds(kPauseNs);
+    const uint64_t ended = moves_ended.load();
+    const Ticket ticket = OwnTicket();
     taken += TakeUnshared(bytes - taken);
     if (ticket.valid()) taken += TakeReserved(*segment.load(), ticket, bytes - taken);
-    taken += TakeUnshared(bytes - taken);
-  } while (taken < bytes && ticket.bits() != OwnTicket().bits());
+    const bool all_seen = ended == moves_begun.load() && ticket.bits() == OwnTicket().bits();
+    if (taken == bytes || all_seen) break;
+  }
   return taken;
 }
 
 void Share(Ticket ticket, uint64_t bytes) {
-  if (bytes == 0 || !AddReserved(*segment.load(), ticket, bytes)) return;
-  const uint64_t taken = TakeUnshared(bytes);
+  if (bytes == 0) return;
+  moves_begun.fetch_add(1);
+  const bool added = AddReserved(*segment.load(), ticket, bytes);
+  const uint64_t taken = added ? TakeUnshared(bytes) : bytes;
+  moves_ended.fetch_add(1);
   if (taken < bytes) Take(bytes - taken);  // another thread shared those, or gave them back
 }
 
 void Unshare(Ticket ticket) {
   Segment& shared = *segment.load();
+  moves_begun.fetch_add(1);
   const uint64_t bytes = OwnReserved(shared, ticket);
   AddUnshared(bytes);
   const uint64_t taken = TakeReserved(shared, ticket, bytes);
+  moves_ended.fetch_add(1);
   if (taken < bytes) Take(bytes - taken);
 }
 
@@ -232,6 +247,8 @@ uint64_t ReservedByOthers() {
 void ForgetInChild() {
   ticket_bits.store(0);
   unshared.store(0);
+  moves_begun.store(0);  // who was moving bytes does not exist here
+  moves_ended.store(0);
   state.me = 0;
   state.failed = false;
   state.sweeper = Sweeper();

@@ -69,6 +69,9 @@ TEST(AdmissionTest, RungsDecide) {
 }
 
 TEST(AdmissionTest, WhatTheEngineWouldHandOutAgainIsRoom) {
+#ifdef __SANITIZE_THREAD__
+  GTEST_SKIP() << "the sanitizer's shadow of the memory is charged too";
+#endif
   const ChildEnd end = RunInChild([] {
     static FakeEngine engine;
     InstallBudget(engine);
@@ -86,6 +89,9 @@ TEST(AdmissionTest, WhatTheEngineWouldHandOutAgainIsRoom) {
 }
 
 TEST(AdmissionTest, AYesDoesNotRestOnAnOldReading) {
+#ifdef __SANITIZE_THREAD__
+  GTEST_SKIP() << "the sanitizer's shadow of the memory is charged too";
+#endif
   const ChildEnd end = RunInChild([] {
     static FakeEngine engine;
     InstallBudget(engine);
