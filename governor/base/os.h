@@ -72,6 +72,9 @@ void FutexWake(const uint32_t* word, int threads);
 // yet.
 uint64_t NowNanoseconds();
 
+// CLOCK_REALTIME, in seconds since 1970, UTC.
+uint64_t WallClockSeconds();
+
 void SleepNanoseconds(uint64_t duration);
 
 }  // namespace memgov::os

@@ -155,6 +155,8 @@ Counters ReadCounters() {
           forgotten_bytes.load(std::memory_order_relaxed)};
 }
 
+uint64_t ReusableBytes() { return reusable.load(std::memory_order_relaxed); }
+
 budget::Charge ReadForTick(uint64_t now_ns) {
   ticked_ns.store(now_ns, std::memory_order_relaxed);
   read_ns.store(now_ns, std::memory_order_relaxed);

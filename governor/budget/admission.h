@@ -33,6 +33,9 @@ Counters ReadCounters();
 // budget::Read, and what admission makes of it. By whoever ticks.
 budget::Charge ReadForTick(uint64_t now_ns);
 
+// What the engine would hand out again without the kernel, at the last reading.
+uint64_t ReusableBytes();
+
 // What the parent admitted is the parent's.
 void ResetInChild();
 

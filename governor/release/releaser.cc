@@ -99,6 +99,10 @@ size_t ReleaseWithin(EngineControl& engine, ReleaseReason reason, uint64_t deadl
   return bytes;
 }
 
+size_t ReleaseOn(bool own_thread, EngineControl& engine, ReleaseReason reason, uint64_t most_bytes) {
+  return own_thread ? Release(engine, reason, most_bytes) : TryRelease(engine, reason);
+}
+
 uint64_t TickEngine(EngineControl& engine, uint64_t now_ns) {
   constexpr uint64_t kAgainNs = 50 * 1000000;
   if (closed.load(std::memory_order_relaxed)) return UINT64_MAX;

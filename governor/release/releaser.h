@@ -56,6 +56,10 @@ size_t ReleaseWithin(EngineControl& engine, ReleaseReason reason, uint64_t deadl
 // The same, but nothing when a pass is in progress already: for threads that have something better to do.
 size_t TryRelease(EngineControl& engine, ReleaseReason reason);
 
+// For a tick: Release on the governor's own thread, TryRelease (of all) on a host's.
+size_t ReleaseOn(bool own_thread, EngineControl& engine, ReleaseReason reason,
+                 uint64_t most_bytes = UINT64_MAX);
+
 // The engine's own tick (EngineControl::Tick), counted as kWindow. Nothing, and a short sleep, while a pass
 // is in progress. Returns how long to sleep.
 uint64_t TickEngine(EngineControl& engine, uint64_t now_ns);

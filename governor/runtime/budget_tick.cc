@@ -9,7 +9,6 @@
 #include "governor/budget/emergency.h"
 #include "governor/budget/gate.h"
 #include "governor/budget/pool_budgets.h"
-#include "governor/budget/state.h"
 #include "governor/cohort/cohort.h"
 #include "governor/config/options.h"
 #include "governor/control/callbacks.h"
@@ -102,14 +101,6 @@ ReleaseReason ReasonOf(const LadderDecision& decision, bool pressed) {
   return pressed ? ReleaseReason::kPressure : ReleaseReason::kSoft;
 }
 
-void Release(EngineControl& engine, const Moment& moment, ReleaseReason reason, uint64_t most_bytes) {
-  if (moment.own_thread) {
-    releaser::Release(engine, reason, most_bytes);
-  } else {
-    releaser::TryRelease(engine, reason);
-  }
-}
-
 void Notify(const budget::Charge& charge, const Limits& limits, Rung rung, uint64_t want_bytes,
             const char* pool) {
   callbacks::Post({rung, charge.charged_bytes, limits.soft_bytes, limits.hard_bytes, want_bytes, pool});
@@ -137,8 +128,8 @@ LadderDecision Climb(EngineControl& engine, const Moment& moment, const budget::
   const bool hard = decision.rung == Rung::kHard;
   if (decision.release != LadderRelease::kNothing && IsTurnToRelease(state.me, view, hard)) {
     const bool all = decision.release == LadderRelease::kAll;
-    Release(engine, moment, ReasonOf(decision, signs.pressed || signs.events),
-            all ? UINT64_MAX : decision.want_bytes);
+    releaser::ReleaseOn(moment.own_thread, engine, ReasonOf(decision, signs.pressed || signs.events),
+                        all ? UINT64_MAX : decision.want_bytes);
   }
   if (decision.notify) Notify(charge, limits, decision.rung, decision.want_bytes, nullptr);
   return decision;
@@ -148,7 +139,7 @@ void SeeToPools(EngineControl& engine, const Moment& moment, const budget::Charg
   const pool_budgets::Outcome outcome = pool_budgets::Check(engine);
   if (!outcome.any_over || (!outcome.newly && moment.now_ns - state.pool_ns < kPoolAgainNs)) return;
   state.pool_ns = moment.now_ns;
-  Release(engine, moment, ReleaseReason::kPool, UINT64_MAX);
+  releaser::ReleaseOn(moment.own_thread, engine, ReleaseReason::kPool);
   Notify(charge, budget::CurrentLimits(), budget::CurrentRung(), outcome.excess_bytes,
          pools::Get(outcome.worst).name);
 }
@@ -157,7 +148,7 @@ budget::Charge ReadAll(const Moment& moment) {
   const budget::Charge charge = admission::ReadForTick(moment.now_ns);
   NoteDemand(charge.fresh_bytes, moment.now_ns - state.read_ns);
   state.me.anonymous_bytes = charge.anonymous_bytes;
-  state.me.releasable_bytes = budget::ReusableBytes();
+  state.me.releasable_bytes = admission::ReusableBytes();
   state.read_ns = moment.now_ns;
   return charge;
 }
@@ -199,7 +190,6 @@ void OpenWatch(bool may_wait) {
 
 void LookNow() { look_now.store(true, std::memory_order_relaxed); }
 
-const PressureWatch& Watch() { return watch; }
 int Descriptors(pollfd* out) { return watch.Descriptors(out); }
 
 namespace {

@@ -22,7 +22,6 @@ void OpenWatch(bool may_wait);
 // The next tick reads, however short ago the last reading was. Any thread.
 void LookNow();
 
-const PressureWatch& Watch();
 int Descriptors(pollfd* out);
 
 struct Moment {

@@ -1,8 +1,6 @@
 #include "governor/runtime/last_words.h"
 
-#include <time.h>
-
-#include "governor/base/raw_syscall.h"
+#include "governor/base/os.h"
 #include "governor/budget/admission.h"
 #include "governor/cohort/cohort.h"
 #include "governor/pools/pool_table.h"
@@ -21,12 +19,6 @@ struct State {
   int64_t live_bytes[kMostPools] = {};  // of each pool, at the last line
 };
 constinit State state;
-
-uint64_t WallClockSeconds() {
-  timespec now{};
-  CallKernel(SYS_clock_gettime, CLOCK_REALTIME, &now);
-  return static_cast<uint64_t>(now.tv_sec);
-}
 
 int64_t LiveBytes(EngineControl& engine, PoolId id) {
   EnginePoolBytes exact;
@@ -66,7 +58,7 @@ void Note(EngineControl& engine, const budget::Charge& charge, uint64_t now_ns, 
     return;
   state.written_ns = now_ns;
   evidence::Line line;
-  line.wall_clock_s = WallClockSeconds();
+  line.wall_clock_s = os::WallClockSeconds();
   line.rung = RungName(budget::CurrentRung());
   line.charged_bytes = charge.charged_bytes;
   line.soft_bytes = limits.soft_bytes;

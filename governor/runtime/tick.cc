@@ -52,14 +52,6 @@ uint64_t ReportIfDue(EngineControl& engine, uint64_t now_ns) {
 // prints nothing and waits for nobody.
 enum class Place { kOwnThread, kHostThread };
 
-void ReleaseFor(EngineControl& engine, Place place, ReleaseReason reason) {
-  if (place == Place::kOwnThread) {
-    releaser::Release(engine, reason);
-  } else {
-    releaser::TryRelease(engine, reason);
-  }
-}
-
 // What came back from the last sleep.
 struct Polled {
   pollfd descriptors[PressureWatch::kMostDescriptors];
@@ -77,9 +69,10 @@ uint64_t Tick(EngineControl& engine, Place place, const Polled& polled) {
   NotePeaks();
   const uint64_t allocated = SweepThreads(now_ns);
   const Decision decision = state.policy.Tick({now_ns, allocated, sampler::FreedBytes()});
-  if (decision.trigger == Trigger::kIdle) ReleaseFor(engine, place, ReleaseReason::kIdle);
+  if (decision.trigger == Trigger::kIdle)
+    releaser::ReleaseOn(place == Place::kOwnThread, engine, ReleaseReason::kIdle);
   if (decision.trigger == Trigger::kPeriodic && !engine.HasDemandWindow())
-    ReleaseFor(engine, place, ReleaseReason::kPeriodic);
+    releaser::ReleaseOn(place == Place::kOwnThread, engine, ReleaseReason::kPeriodic);
   const uint64_t cached = idle_pools::NewlyCached(engine, now_ns, SettingsFromOptions().idle_ns);
   if (cached != 0 && place == Place::kOwnThread) releaser::Release(engine, ReleaseReason::kPool, cached);
   uint64_t sleep_ns = decision.sleep_ns;

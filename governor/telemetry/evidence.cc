@@ -42,12 +42,6 @@ struct State {
 };
 constinit State state;
 
-uint64_t WallClockSeconds() {
-  timespec now{};
-  CallKernel(SYS_clock_gettime, CLOCK_REALTIME, &now);
-  return static_cast<uint64_t>(now.tv_sec);
-}
-
 void TwoDigits(TextWriter& out, uint64_t value) { out.Text(value < 10 ? "0" : "").Number(value); }
 
 // Days to a date of the Gregorian calendar: http://howardhinnant.github.io/date_algorithms.html
@@ -120,7 +114,7 @@ void PutHeader(const char* engine) {
   Row title;
   title.Text("memgov evidence of process ").Number(static_cast<uint64_t>(os::ProcessId())).Text(" (");
   title.Text(size > 0 ? command : "?").Text("), engine ").Text(engine).Text(", written from ");
-  Time(title, WallClockSeconds());
+  Time(title, os::WallClockSeconds());
   title.Text(" on. It is removed when the process ends by itself.");
   title.Put(kTitleRow);
   Row columns;
