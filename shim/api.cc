@@ -45,14 +45,7 @@ memgov_pool_t Describe(const Census& census, int id) {
 
 using namespace memgov;  // NOLINT: the functions below are C
 
-MEMGOV_API const char* memgov_version(void) {
-  static constinit char version[48] = {};
-  if (version[0] == '\0') {  // the same from every thread
-    memcpy(version, MEMGOV_VERSION " ", sizeof MEMGOV_VERSION);
-    memcpy(version + sizeof MEMGOV_VERSION, ChosenEngine::kName, strlen(ChosenEngine::kName) + 1);
-  }
-  return version;
-}
+MEMGOV_API const char* memgov_version(void) { return VersionText(); }
 
 MEMGOV_API int memgov_available(void) { return surface::Bystander() ? 0 : 1; }
 

@@ -1,5 +1,7 @@
 #include "shim/startup.h"
 
+#include <string.h>
+
 #include "governor/base/message.h"
 #include "governor/base/raw_syscall.h"
 #include "governor/base/text.h"
@@ -83,7 +85,7 @@ __attribute__((constructor)) void Start(int, char**, char** environment) {
   const AddressRange loader = LoaderRange();
   governor::SetLoaderRange(loader.begin, loader.end);
   ChosenEngine::Start();
-  governor::Install(control, RealThreadFunctions(), environment);
+  governor::Install(control, RealThreadFunctions(), environment, VersionText());
 }
 
 // Others may still be allocating: nothing is torn down, ever.
@@ -98,4 +100,13 @@ namespace surface {
 const char* AsanOptions() { return "verify_asan_link_order=0"; }
 
 }  // namespace surface
+const char* VersionText() {
+  static constinit char version[48] = {};
+  if (version[0] == '\0') {  // the same from every thread
+    memcpy(version, MEMGOV_VERSION " ", sizeof MEMGOV_VERSION);
+    memcpy(version + sizeof MEMGOV_VERSION, ChosenEngine::kName, strlen(ChosenEngine::kName) + 1);
+  }
+  return version;
+}
+
 }  // namespace memgov

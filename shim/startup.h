@@ -16,6 +16,10 @@ namespace surface {
 const char* AsanOptions();
 
 }  // namespace surface
+
+// "0.1.0 arena": version and engine.
+const char* VersionText();
+
 }  // namespace memgov
 
 #endif  // MEMGOV_SHIM_STARTUP_H_

@@ -164,11 +164,13 @@ uint64_t NowNanoseconds() {
   return static_cast<uint64_t>(now.tv_sec) * 1000000000 + static_cast<uint64_t>(now.tv_nsec);
 }
 
-uint64_t WallClockSeconds() {
+uint64_t WallClockNanoseconds() {
   timespec now{};
   CallKernel(SYS_clock_gettime, CLOCK_REALTIME, &now);
-  return static_cast<uint64_t>(now.tv_sec);
+  return static_cast<uint64_t>(now.tv_sec) * 1000000000 + static_cast<uint64_t>(now.tv_nsec);
 }
+
+uint64_t WallClockSeconds() { return WallClockNanoseconds() / 1000000000; }
 
 void SleepNanoseconds(uint64_t duration) {
   timespec time{static_cast<time_t>(duration / 1000000000), static_cast<long>(duration % 1000000000)};

@@ -72,7 +72,8 @@ void FutexWake(const uint32_t* word, int threads);
 // yet.
 uint64_t NowNanoseconds();
 
-// CLOCK_REALTIME, in seconds since 1970, UTC.
+// CLOCK_REALTIME: since 1970, UTC.
+uint64_t WallClockNanoseconds();
 uint64_t WallClockSeconds();
 
 void SleepNanoseconds(uint64_t duration);

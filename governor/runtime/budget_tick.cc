@@ -14,6 +14,7 @@
 #include "governor/control/callbacks.h"
 #include "governor/policy/recycle.h"
 #include "governor/release/releaser.h"
+#include "governor/runtime/exit_guard.h"
 #include "governor/runtime/last_words.h"
 #include "governor/telemetry/evidence.h"
 #include "governor/telemetry/published.h"
@@ -43,11 +44,6 @@ struct State {
   uint64_t recycle_ns = 0;
 };
 constinit State state;
-
-// The process is ending. A tick says that it is under way before it looks whether it may be, and AtExit the
-// other way round: sequentially consistent, so that at least one sees the other.
-constinit std::atomic<bool> closing{false};
-constinit std::atomic<bool> ticking{false};
 
 // Set by who met a limit, taken by the tick: relaxed, for the wake that follows orders it.
 constinit std::atomic<bool> look_now{false};
@@ -225,20 +221,12 @@ uint64_t TickOpen(EngineControl& engine, const Moment& moment) {
 }  // namespace
 
 uint64_t Tick(EngineControl& engine, const Moment& moment) {
-  ticking.store(true, std::memory_order_seq_cst);
-  const uint64_t sleep_ns = closing.load(std::memory_order_seq_cst) ? UINT64_MAX : TickOpen(engine, moment);
-  ticking.store(false, std::memory_order_release);
+  const uint64_t sleep_ns = exit_guard::Enter() ? TickOpen(engine, moment) : UINT64_MAX;
+  exit_guard::Leave();
   return sleep_ns;
 }
 
 void AtExit() {
-  constexpr int kMostMilliseconds = 1000;
-  closing.store(true, std::memory_order_seq_cst);
-  for (int waited = 0; ticking.load(std::memory_order_seq_cst); ++waited) {
-    // It hangs in a system call, or this thread's signal handler interrupted it: then what it uses stays.
-    if (waited == kMostMilliseconds) return;
-    os::SleepNanoseconds(1000000);
-  }
   cohort::Leave();
   evidence::Remove();
 }
@@ -250,8 +238,6 @@ void ResetInChild() {
   last_words::ResetInChild();
   published::ResetInChild();
   look_now.store(false, std::memory_order_relaxed);
-  closing.store(false, std::memory_order_relaxed);
-  ticking.store(false, std::memory_order_relaxed);
   state = State{};
 }
 

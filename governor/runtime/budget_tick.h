@@ -34,7 +34,7 @@ struct Moment {
 // Returns how long to sleep; UINT64_MAX: as far as the budget goes, until woken.
 uint64_t Tick(EngineControl& engine, const Moment& moment);
 
-// The process ends by itself: its place in the cohort and its evidence go.
+// The process ends by itself: its place in the cohort and its evidence go. After exit_guard::CloseAndWait.
 void AtExit();
 void ResetInChild();
 

@@ -9,7 +9,9 @@
 #include "governor/config/options.h"
 #include "governor/control/callbacks.h"
 #include "governor/runtime/budget_tick.h"
+#include "governor/runtime/exit_guard.h"
 #include "governor/runtime/governor_thread.h"
+#include "governor/runtime/publishing.h"
 #include "governor/runtime/sleeper.h"
 #include "governor/runtime/tick.h"
 #include "governor/telemetry/metrics.h"
@@ -78,7 +80,8 @@ bool MayStartFrom(ThreadRecord& record, const void* caller) {
 
 }  // namespace
 
-void Install(EngineControl& control, const ThreadFunctions& functions, char** environment) {
+void Install(EngineControl& control, const ThreadFunctions& functions, char** environment,
+             const char* version) {
   if (options::Get(Option::kGovernor) == 0) return;
   start_bytes = static_cast<uint64_t>(options::Get(Option::kStartBytes));
   thread_functions = functions;
@@ -86,6 +89,7 @@ void Install(EngineControl& control, const ThreadFunctions& functions, char** en
     KeepStandardError();
   callbacks::Install(functions.create);
   budget_tick::Install(environment);
+  publishing::Install(version, environment);
   budget::SetWaker(WakeAtLimit);
   engine = &control;
   budget::Install(control);
@@ -145,7 +149,9 @@ void AtExit() {
   if (options::Get(Option::kReport) == kReportAtExit) PrintReport(*engine);
   if (options::Get(Option::kSummary) != 0) PrintSummary(*engine);
   releaser::Close();
+  if (!exit_guard::CloseAndWait()) return;
   budget_tick::AtExit();
+  publishing::AtExit();
 }
 
 void AfterForkInChild() {

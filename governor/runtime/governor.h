@@ -23,9 +23,10 @@ struct ThreadFunctions {
   size_t (*min_stack)(const void* attributes) = nullptr;  // __pthread_get_minstack: static TLS included
 };
 
-// Once, from the constructor, with options loaded. Until then (and with MEMGOV_GOVERNOR=off for ever) nothing
-// below does anything.
-void Install(EngineControl& engine, const ThreadFunctions& functions, char** environment);
+// Once, from the constructor, with options loaded; `version` is a text for people, of static storage. Until
+// then (and with MEMGOV_GOVERNOR=off for ever) nothing below does anything.
+void Install(EngineControl& engine, const ThreadFunctions& functions, char** environment,
+             const char* version);
 
 // nullptr before Install.
 EngineControl* InstalledEngine();

@@ -9,7 +9,9 @@
 #include "governor/release/policy.h"
 #include "governor/release/releaser.h"
 #include "governor/runtime/budget_tick.h"
+#include "governor/runtime/exit_guard.h"
 #include "governor/runtime/idle_pools.h"
+#include "governor/runtime/publishing.h"
 #include "governor/runtime/sleeper.h"
 #include "governor/telemetry/census.h"
 #include "governor/telemetry/report.h"
@@ -48,6 +50,15 @@ uint64_t ReportIfDue(EngineControl& engine, uint64_t now_ns) {
   return state.next_report_ns - now_ns;
 }
 
+uint64_t PublishIfDue(EngineControl& engine, uint64_t now_ns, uint64_t allocated) {
+  const ReleaseTotals given_back = releaser::AllTotals();
+  const uint64_t activity = allocated + sampler::FreedBytes() + given_back.bytes + given_back.passes;
+  const uint64_t sleep_ns =
+      exit_guard::Enter() ? publishing::Note(engine, now_ns, activity) : kSleepUntilWoken;
+  exit_guard::Leave();
+  return sleep_ns;
+}
+
 // What a tick may do: on a host's thread, whose stack may be small and which has better things to do, it
 // prints nothing and waits for nobody.
 enum class Place { kOwnThread, kHostThread };
@@ -83,6 +94,9 @@ uint64_t Tick(EngineControl& engine, Place place, const Polled& polled) {
   if (engine_ns < sleep_ns) sleep_ns = engine_ns;
   const uint64_t report_ns = place == Place::kOwnThread ? ReportIfDue(engine, now_ns) : kSleepUntilWoken;
   if (report_ns < sleep_ns) sleep_ns = report_ns;
+  const uint64_t publish_ns =
+      place == Place::kOwnThread ? PublishIfDue(engine, now_ns, allocated) : kSleepUntilWoken;
+  if (publish_ns < sleep_ns) sleep_ns = publish_ns;
   if (unnamed_left && sleep_ns > ReleasePolicy::kLongestSleepNs) sleep_ns = ReleasePolicy::kLongestSleepNs;
   return sleep_ns;
 }
@@ -113,6 +127,8 @@ void TickOnThisThread(EngineControl& engine) {
 void ResetTickInChild() {
   sleeper::ResetInChild();
   budget_tick::ResetInChild();
+  publishing::ResetInChild();
+  exit_guard::ResetInChild();
   idle_pools::ResetInChild();
   ticking_inline.store(false, std::memory_order_relaxed);
   state = TickState{};

@@ -13,6 +13,7 @@
 #include "governor/base/text.h"
 #include "governor/cohort/process_identity.h"
 #include "governor/cohort/shared_file.h"
+#include "governor/telemetry/dead_files.h"
 #include "governor/telemetry/evidence_files.h"
 
 namespace memgov::evidence {
@@ -209,8 +210,9 @@ void Close() {
 bool Open(const char* folder, const char* engine) {
   if (IsOpen()) return true;
   if (state.removed || *folder == '\0') return false;
-  PruneDead(folder);
-  WritePath(state.path, folder, static_cast<uint64_t>(os::ProcessId()));
+  dead_files::Prune(folder, dead_files::Kind::kEvidence);
+  dead_files::WritePath(state.path, folder, static_cast<uint64_t>(os::ProcessId()),
+                        dead_files::Kind::kEvidence);
   const int result = Make();
   if (result != 0) {
     SayOnce(result);

@@ -33,7 +33,6 @@ struct Line {
 };
 
 constexpr int kLines = 64;
-constexpr int kMostDead = 8;  // files of dead processes kept in a folder; older ones are removed by Open
 
 // <folder>/dead-or-alive file "<pid>.evidence", 0600, made anew without following links; the header names
 // pid, start time of the process, command line's first word and engine. False after at most one line in a

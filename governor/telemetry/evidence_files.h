@@ -1,6 +1,4 @@
-// The files of evidence in a folder: their form, and how many of them stay.
-//
-// Safety: one thread at a time; no allocation; errno kept.
+// The form of a file of evidence: what its readers go by.
 #ifndef MEMGOV_GOVERNOR_TELEMETRY_EVIDENCE_FILES_H_
 #define MEMGOV_GOVERNOR_TELEMETRY_EVIDENCE_FILES_H_
 
@@ -23,13 +21,6 @@ constexpr size_t kFileBytes = (kLastRow + 1) * kRowBytes;
 // The second row begins with these two, each followed by a number.
 constexpr const char* kStartPrefix = "Its start time in clock ticks since boot: ";
 constexpr const char* kNamespacePrefix = ", in pid namespace ";
-
-// <folder>/<process>.evidence into a buffer of shared_file::kPathBytes.
-void WritePath(char* path, const char* folder, uint64_t process);
-
-// Of processes of this pid namespace that are gone the newest kMostDead files stay, those of another size
-// among them (by name alone). Whether those of another namespace are alive cannot be said: they stay.
-void PruneDead(const char* folder);
 
 }  // namespace memgov::evidence
 

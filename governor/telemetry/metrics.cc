@@ -2,58 +2,17 @@
 
 #include "governor/base/os.h"
 #include "governor/pools/pool_table.h"
-#include "governor/telemetry/metrics_table.h"
+#include "governor/telemetry/metric_rows.h"
 #include "governor/telemetry/quote.h"
 
 namespace memgov {
 namespace {
 
+using namespace rows;  // NOLINT: all of it is for this
+
 using Line = TextBuffer<512>;  // the longest: a help text, or a label of 31 bytes escaped
 
-constexpr int kReasons = static_cast<int>(ReleaseReason::kCount);
-
-#define MEMGOV_METRIC_ENTRY(kind, name, unit, help, value) {MetricKind::kind, name, MetricUnit::unit, help},
-constexpr Metric kProcess[] = {MEMGOV_PROCESS_METRICS(MEMGOV_METRIC_ENTRY)};
-constexpr Metric kEngine[] = {MEMGOV_ENGINE_METRICS(MEMGOV_METRIC_ENTRY)};
-constexpr Metric kPool[] = {MEMGOV_POOL_METRICS(MEMGOV_METRIC_ENTRY)};
-constexpr Metric kRelease[] = {MEMGOV_RELEASE_METRICS(MEMGOV_METRIC_ENTRY)};
-#undef MEMGOV_METRIC_ENTRY
-
-template <size_t kCount>
-constexpr size_t CountOf(const Metric (&)[kCount]) {
-  return kCount;
-}
-
-// The rows' values, in the order of the rows.
-#define MEMGOV_METRIC_VALUE(kind, name, unit, help, value) static_cast<uint64_t>(value),
-
-struct ProcessValues {
-  explicit ProcessValues(const Snapshot& s) : of{MEMGOV_PROCESS_METRICS(MEMGOV_METRIC_VALUE)} {}
-  uint64_t of[CountOf(kProcess)];
-};
-
-struct EngineValues {
-  explicit EngineValues(const EngineFigures& e) : of{MEMGOV_ENGINE_METRICS(MEMGOV_METRIC_VALUE)} {}
-  uint64_t of[CountOf(kEngine)];
-};
-
-struct PoolValues {
-  PoolValues(const PoolCensus& p, uint64_t soft_budget_bytes)
-      : of{MEMGOV_POOL_METRICS(MEMGOV_METRIC_VALUE)} {}
-  uint64_t of[CountOf(kPool)];
-};
-
-struct ReleaseValues {
-  explicit ReleaseValues(const ReleaseTotals& r) : of{MEMGOV_RELEASE_METRICS(MEMGOV_METRIC_VALUE)} {}
-  uint64_t of[CountOf(kRelease)];
-};
-#undef MEMGOV_METRIC_VALUE
-
 const char* PoolName(int id) { return pools::Get(static_cast<PoolId>(id)).name; }
-
-PoolValues ValuesOfPool(const Snapshot& snapshot, int id) {
-  return PoolValues(snapshot.census.pools[id], snapshot.pool_budget_bytes[id]);
-}
 
 void WriteSeconds(uint64_t nanoseconds, TextWriter& out) {
   constexpr uint64_t kSecond = 1000000000;

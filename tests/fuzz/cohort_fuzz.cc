@@ -85,7 +85,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static Segment* const segment = MapFile(folder.FindFile());
   Require(joined);
   const size_t used = size < sizeof(Segment) ? size : sizeof(Segment);
-  memcpy(static_cast<void*>(segment), data, used);
+  if (used != 0) memcpy(static_cast<void*>(segment), data, used);
   uint64_t now_ns = 0;
   if (size >= sizeof now_ns) memcpy(&now_ns, data + size - sizeof now_ns, sizeof now_ns);
   UseCohort(now_ns);

@@ -30,7 +30,7 @@ inline int CreateThread(void* thread, const void* attributes, void* (*routine)(v
 
 inline void InstallGovernor(EngineControl& engine) {
   threads::Adopt(nullptr);
-  governor::Install(engine, {CreateThread, IgnoreStackSize}, environ);
+  governor::Install(engine, {CreateThread, IgnoreStackSize}, environ, "0.0.0 test");
 }
 
 // Its id; 0 when no thread of this process has the name.
