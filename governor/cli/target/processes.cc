@@ -13,14 +13,15 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "governor/cli/frame/output.h"
+#include "governor/cli/frame/views.h"
 #include "governor/cli/proc/memory.h"
 #include "governor/cli/target/life.h"
 
 namespace memgov::cli {
 namespace {
 
-constexpr std::string_view kFolderPrefix = "memgov-";
-constexpr std::string_view kSuffix = ".stats";
+constexpr absl::string_view kFolderPrefix = "memgov-";
+constexpr absl::string_view kSuffix = ".stats";
 constexpr size_t kMostFiles = 20000;  // in a folder
 
 std::vector<std::string> NamesIn(const std::string& folder) {
@@ -47,7 +48,7 @@ std::vector<std::string> Bases() {
 }
 
 // memgov-<uid>, that user's, and no link.
-std::optional<uid_t> OwnerOf(const std::string& path, std::string_view name) {
+std::optional<uid_t> OwnerOf(const std::string& path, absl::string_view name) {
   uint32_t user = 0;
   struct stat status {};
   if (!absl::ConsumePrefix(&name, kFolderPrefix) || !absl::SimpleAtoi(name, &user) ||
@@ -56,7 +57,7 @@ std::optional<uid_t> OwnerOf(const std::string& path, std::string_view name) {
   return user;
 }
 
-std::optional<int> PidOf(std::string_view name) {
+std::optional<int> PidOf(absl::string_view name) {
   int pid = 0;
   if (!absl::ConsumeSuffix(&name, kSuffix) || !absl::SimpleAtoi(name, &pid) || pid <= 0) return std::nullopt;
   return pid;
@@ -179,7 +180,7 @@ std::vector<Governed> ListDead() {
 
 absl::StatusOr<int> ParsePid(std::string_view text) {
   int pid = 0;
-  if (absl::SimpleAtoi(text, &pid) && pid > 0) return pid;
+  if (absl::SimpleAtoi(View(text), &pid) && pid > 0) return pid;
   return absl::InvalidArgumentError(
       absl::StrCat("PID ", Printable(text), ": allowed is the id of a process, a number above 0"));
 }

@@ -27,7 +27,7 @@ constexpr size_t kPoolNameWords = MEMGOV_SEGMENT_POOL_NAME_BYTES / sizeof(uint64
 // Between two looks the writer would have to begin and end a whole second's work for a copy to be torn again.
 constexpr int kMostTries = 5;
 
-absl::Status Damaged(std::string_view what) {
+absl::Status Damaged(absl::string_view what) {
   return absl::DataLossError(absl::StrCat("the stats segment is damaged: ", what));
 }
 
@@ -57,12 +57,12 @@ absl::Status CheckHeader(const Header& header, size_t size) {
 }
 
 // "c n memgov_trims_total{reason="idle"}"
-absl::StatusOr<FigureName> ParseName(std::string_view line) {
+absl::StatusOr<FigureName> ParseName(absl::string_view line) {
   if (line.size() < 5 || line[1] != ' ' || line[3] != ' ') return Damaged("a name");
   FigureName figure;
   figure.counter = line[0] == 'c';
   figure.unit = line[2] == 'b' ? Unit::kBytes : line[2] == 's' ? Unit::kNanoseconds : Unit::kNumber;
-  const std::string_view name = line.substr(4);
+  const absl::string_view name = line.substr(4);
   const size_t brace = name.find('{');
   figure.name = std::string(name.substr(0, brace));
   if (brace != name.npos) {
@@ -72,8 +72,8 @@ absl::StatusOr<FigureName> ParseName(std::string_view line) {
   return figure;
 }
 
-absl::Status ParseNames(const Header& header, std::string_view text, Reading& reading) {
-  const std::vector<std::string_view> lines = absl::StrSplit(text, '\n', absl::SkipEmpty());
+absl::Status ParseNames(const Header& header, absl::string_view text, Reading& reading) {
+  const std::vector<absl::string_view> lines = absl::StrSplit(text, '\n', absl::SkipEmpty());
   if (lines.size() != size_t{header.value_count} + header.pool_value_count)
     return Damaged("its list of names");
   for (size_t index = 0; index < lines.size(); ++index) {
@@ -170,7 +170,8 @@ absl::StatusOr<Reading> ParseSegment(std::string_view bytes) {
   if (absl::Status status = CheckHeader(header, bytes.size()); !status.ok()) return status;
   Reading reading;
   FillIdentity(header, reading);
-  absl::Status names = ParseNames(header, bytes.substr(header.names_offset, header.names_bytes), reading);
+  absl::Status names =
+      ParseNames(header, absl::string_view(bytes.data() + header.names_offset, header.names_bytes), reading);
   if (!names.ok()) return names;
   const std::vector<uint64_t> words = NewestCopy(header, bytes);
   if (words.empty()) return Damaged("no whole copy of the figures is in it");

@@ -24,13 +24,14 @@ std::string RealSegment() {
   std::string pattern = testing::TempDir() + "/memgov-parse-XXXXXX";
   if (mkdtemp(pattern.data()) == nullptr) return "";
   std::string bytes;
-  RunInChild([&] {
+  const ChildEnd end = RunInChild([&] {
     Snapshot snapshot;
     snapshot.runtime = {"1.2.3 arena", true};
     segment::Open(pattern.c_str(), snapshot);
     segment::Publish(snapshot);
     std::filesystem::rename(pattern + "/" + std::to_string(getpid()) + ".stats", pattern + "/kept");
   });
+  EXPECT_EQ(end.status, 0) << end.error_text;
   std::ifstream file(pattern + "/kept", std::ios::binary);
   bytes.assign(std::istreambuf_iterator<char>(file), {});
   std::filesystem::remove_all(pattern);
@@ -39,8 +40,10 @@ std::string RealSegment() {
 
 class SegmentParseTest : public testing::Test {
  protected:
-  static void SetUpTestSuite() { real_ = RealSegment(); }
-  void SetUp() override { ASSERT_TRUE(ParseSegment(real_).ok()) << ParseSegment(real_).status(); }
+  void SetUp() override {
+    if (real_.empty()) real_ = RealSegment();
+    ASSERT_TRUE(ParseSegment(real_).ok()) << ParseSegment(real_).status();
+  }
 
   template <typename Change>
   static absl::Status Changed(const Change& change) {
