@@ -21,9 +21,9 @@ readonly PACKAGES=(
   libmimalloc-dev       # engine "mimalloc": headers
   libmimalloc2.0        # engine "mimalloc" at run time; as itself, a peer
   libabsl-dev           # tools, examples and benchmarks (never the preloaded objects)
-  libcli11-dev          # command lines of the tools
-  libcpp-httplib-dev    # HTTP in the example gateway and its load generator
-  nlohmann-json3-dev    # JSON in the same
+  libcli11-dev          # command lines of the memgov tool and of the benchmarks
+  libcpp-httplib-dev    # HTTP in the exporter, the example gateway and its load generator
+  nlohmann-json3-dev    # JSON in the tool and in the same
   libgtest-dev          # unit tests
   libgmock-dev          # unit tests: matchers
   libbenchmark-dev      # micro benchmarks
@@ -36,6 +36,9 @@ readonly PACKAGES=(
   wrk                   # load for nginx
   redis-server          # program under test; started by the tests only
   redis-tools           # redis-benchmark, its load
+  prometheus            # scrapes the exporter in the tests; promtool checks rules and metrics
+  chromium              # opens the report in the tests
+  tmux                  # drives 'memgov top' in the tests
   cargo rustc           # the tokio gateway, a program under test, and what it is made of
   librust-hyper-dev librust-serde-json-dev librust-tokio-dev
 )
@@ -134,6 +137,7 @@ install_missing() {
     apt-get -q install -y --no-install-recommends -o Dpkg::Use-Pty=0 "$@"
   disable_new_service nginx "$@"
   disable_new_service redis-server "$@"
+  disable_new_service prometheus "$@"
 }
 
 # Other systems: no list of theirs is kept here; their tools may be there all the same.

@@ -95,12 +95,14 @@ concept MindsVfork = requires {
 };
 // Exact books, a policy of its own, and the gate (governor/budget/gate.h) asked for each fresh page.
 template <typename E>
-concept KeepsBooks = requires(uint64_t now_ns, EngineFigures* figures, PoolId pool, EnginePoolBytes* bytes) {
+concept KeepsBooks = requires(uint64_t now_ns, EngineFigures* figures, PoolId pool, EnginePoolBytes* bytes,
+                              uint32_t index, EngineClass* size_class) {
   { E::Tick(now_ns) } -> std::same_as<EngineTick>;
   { E::GiveBackUntil(now_ns) } -> std::same_as<uint64_t>;
   { E::TakeWakeRequest() } -> std::same_as<bool>;
   { E::Describe(figures) } -> std::same_as<bool>;
   { E::PoolBytes(pool, bytes) } -> std::same_as<bool>;
+  { E::DescribeClass(index, size_class) } -> std::same_as<bool>;
 };
 
 // The same for engines that have it and for those that do not.
@@ -167,6 +169,10 @@ struct EngineExtras {
   }
   static bool Describe([[maybe_unused]] EngineFigures* figures) {
     if constexpr (KeepsBooks<E>) return E::Describe(figures);
+    return false;
+  }
+  static bool DescribeClass([[maybe_unused]] uint32_t index, [[maybe_unused]] EngineClass* size_class) {
+    if constexpr (KeepsBooks<E>) return E::DescribeClass(index, size_class);
     return false;
   }
   static bool PoolBytes([[maybe_unused]] PoolId pool, [[maybe_unused]] EnginePoolBytes* bytes) {

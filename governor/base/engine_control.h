@@ -37,6 +37,15 @@ struct EnginePoolBytes {
   uint64_t cached_bytes = 0;  // free blocks cached by CPU
 };
 
+// Blocks of one size, of all pools.
+struct EngineClass {
+  uint64_t block_bytes = 0;
+  uint64_t slabs = 0;
+  uint64_t used_blocks = 0;  // to callers, and cached by CPU
+  uint64_t free_blocks = 0;
+  uint64_t waste_bytes = 0;  // behind the last block of each slab
+};
+
 class EngineControl {
  public:
   // "mimalloc", "system": also the middle of the object's file name.
@@ -70,6 +79,9 @@ class EngineControl {
   virtual bool Describe(EngineFigures*) { return false; }
   // Exact bytes of a pool that has shards of its own. What it allocated before it got them is in its samples.
   virtual bool PoolBytes(uint32_t, EnginePoolBytes*) { return false; }
+
+  // Size classes by index from 0: false beyond the last, and where the engine has none.
+  virtual bool DescribeClass(uint32_t, EngineClass*) { return false; }
 
   // Bytes that a GiveBack() by this thread would return, about; 0 where the engine cannot tell.
   virtual uint64_t ReleasableBytes() = 0;

@@ -42,6 +42,7 @@ struct AtomicCharge {
   std::atomic<uint64_t> anonymous{0};
   std::atomic<uint64_t> in_flight{0};
   std::atomic<uint64_t> fresh{0};
+  std::atomic<uint64_t> returned{0};
   std::atomic<bool> from_cgroup{false};
   std::atomic<bool> valid{false};
 };
@@ -85,7 +86,8 @@ uint64_t NoteInFlight(const Charge& charge, uint64_t now_ns) {
   if (!engine->GivesBackInSlices()) return 0;
   if (estimating.exchange(true, std::memory_order_acquire))
     return last.in_flight.load(std::memory_order_relaxed);
-  const uint64_t bytes = in_flight.Note(now_ns, charge.fresh_bytes, charge.charged_bytes);
+  const uint64_t bytes =
+      in_flight.Note({now_ns, charge.fresh_bytes, charge.returned_bytes, charge.charged_bytes});
   estimating.store(false, std::memory_order_release);
   return bytes;
 }
@@ -95,6 +97,7 @@ void Publish(const Charge& charge) {
   last.anonymous.store(charge.anonymous_bytes, std::memory_order_relaxed);
   last.in_flight.store(charge.in_flight_bytes, std::memory_order_relaxed);
   last.fresh.store(charge.fresh_bytes, std::memory_order_relaxed);
+  last.returned.store(charge.returned_bytes, std::memory_order_relaxed);
   last.from_cgroup.store(charge.from_cgroup, std::memory_order_relaxed);
   last.valid.store(charge.valid, std::memory_order_relaxed);
 }
@@ -143,7 +146,9 @@ Charge ReadWhile(Begun needed) {
   Charge charge;
   if (begun.load(std::memory_order_acquire) != needed) return charge;
   const uint64_t now_ns = os::NowNanoseconds();
-  // Before the reading: what is handed out during it counts on top.
+  // Before the reading: what is handed out during it counts on top. Returned first: what both counts have
+  // meanwhile must not look like a return of something older.
+  charge.returned_bytes = gate::state.returned.load(std::memory_order_relaxed);
   charge.fresh_bytes = gate::state.fresh.load(std::memory_order_relaxed);
   const CgroupReading reading = files.Read();
   charge.anonymous_bytes = ReadResidentMemory().anonymous_bytes;
@@ -231,6 +236,7 @@ Charge Last() {
   charge.anonymous_bytes = last.anonymous.load(std::memory_order_relaxed);
   charge.in_flight_bytes = last.in_flight.load(std::memory_order_relaxed);
   charge.fresh_bytes = last.fresh.load(std::memory_order_relaxed);
+  charge.returned_bytes = last.returned.load(std::memory_order_relaxed);
   charge.from_cgroup = last.from_cgroup.load(std::memory_order_relaxed);
   charge.valid = last.valid.load(std::memory_order_relaxed);
   return charge;
@@ -239,7 +245,10 @@ Charge Last() {
 uint64_t Estimate(const Charge& charge) {
   const uint64_t fresh = gate::state.fresh.load(std::memory_order_relaxed);
   const uint64_t since = fresh > charge.fresh_bytes ? fresh - charge.fresh_bytes : 0;
-  return charge.charged_bytes + charge.in_flight_bytes + since;
+  const uint64_t returned = gate::state.returned.load(std::memory_order_relaxed);
+  const uint64_t gone = returned > charge.returned_bytes ? returned - charge.returned_bytes : 0;
+  const uint64_t sum = charge.charged_bytes + charge.in_flight_bytes + since;
+  return sum > gone ? sum - gone : 0;
 }
 
 Rung CurrentRung() { return rung.load(std::memory_order_relaxed); }

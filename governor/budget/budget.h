@@ -38,6 +38,7 @@ struct Charge {
   uint64_t anonymous_bytes = 0;  // of this process
   uint64_t in_flight_bytes = 0;  // handed out by the engine and not charged yet, about
   uint64_t fresh_bytes = 0;      // gate::state.fresh when it was read
+  uint64_t returned_bytes = 0;   // gate::state.returned
   bool from_cgroup = false;
   bool valid = false;  // the kernel answered
 };

@@ -27,6 +27,9 @@ constexpr uint64_t kFirstCeiling = 16 << 20;
 // what happens, and Ask looks again before it refuses.
 struct State {
   std::atomic<uint64_t> fresh{0};
+  // Of these, bytes that went straight back to the kernel, touched or not: mappings of their own that were
+  // unmapped. Counted afterwards, relaxed.
+  std::atomic<uint64_t> returned{0};
   std::atomic<uint64_t> big_ceiling{kFirstCeiling};
   std::atomic<uint64_t> small_ceiling{kFirstCeiling};
 };
@@ -57,6 +60,9 @@ inline bool TryTake(uint64_t bytes, bool big) {
   state.fresh.fetch_add(bytes, std::memory_order_relaxed);
   return true;
 }
+
+// The engine unmapped them.
+inline void NoteReturned(uint64_t bytes) { state.returned.fetch_add(bytes, std::memory_order_relaxed); }
 
 // They were not to be had after all.
 inline void Untake(uint64_t bytes) { state.fresh.fetch_sub(bytes, std::memory_order_relaxed); }

@@ -5,6 +5,10 @@
 // charged already (or given back since, which hides growth), so that a long pause between two readings says
 // nothing.
 //
+// What was unmapped meanwhile is in flight no more: so much of it as charged has not fallen by was never
+// touched. Without that a program that takes and returns large untouched buffers in a loop would seem to need
+// all of them.
+//
 // Safety: no locks, no allocation; one thread at a time; constant-initialized. A fork child begins anew.
 #ifndef MEMGOV_GOVERNOR_POLICY_IN_FLIGHT_H_
 #define MEMGOV_GOVERNOR_POLICY_IN_FLIGHT_H_
@@ -20,21 +24,34 @@ class InFlight {
 
   constexpr InFlight() = default;
 
-  // With each reading; returns the bytes in flight. A reading that is late (its count of fresh bytes is lower
-  // than one seen before) hands nothing out.
-  uint64_t Note(uint64_t now_ns, uint64_t fresh_bytes, uint64_t charged_bytes) {
+  struct Reading {
+    uint64_t now_ns = 0;
+    uint64_t fresh_bytes = 0;     // handed out since the start
+    uint64_t returned_bytes = 0;  // unmapped since the start
+    uint64_t charged_bytes = 0;
+  };
+
+  // With each reading; returns the bytes in flight. A reading that is late (its counts are lower than those
+  // seen before) changes nothing.
+  uint64_t Note(const Reading& reading) {
     const bool first = fresh_bytes_ == 0 && decayed_ns_ == 0;
-    const uint64_t handed_out = !first && fresh_bytes > fresh_bytes_ ? fresh_bytes - fresh_bytes_ : 0;
-    const uint64_t growth = charged_bytes > charged_bytes_ ? charged_bytes - charged_bytes_ : 0;
-    const uint64_t before = bytes_ + handed_out;
-    bytes_ = before > growth ? before - growth : 0;
-    Decay(now_ns);
-    if (fresh_bytes > fresh_bytes_) fresh_bytes_ = fresh_bytes;
-    charged_bytes_ = charged_bytes;
+    const uint64_t handed_out = first ? 0 : Beyond(reading.fresh_bytes, fresh_bytes_);
+    const uint64_t returned = first ? 0 : Beyond(reading.returned_bytes, returned_bytes_);
+    const uint64_t growth = first ? 0 : Beyond(reading.charged_bytes, charged_bytes_);
+    fell_ += first ? 0 : Beyond(charged_bytes_, reading.charged_bytes);
+    const uint64_t touched = returned < fell_ ? returned : fell_;
+    fell_ -= touched;
+    bytes_ = Beyond(bytes_ + handed_out, growth + (returned - touched));
+    Decay(reading.now_ns);
+    if (reading.fresh_bytes > fresh_bytes_) fresh_bytes_ = reading.fresh_bytes;
+    if (reading.returned_bytes > returned_bytes_) returned_bytes_ = reading.returned_bytes;
+    charged_bytes_ = reading.charged_bytes;
     return bytes_;
   }
 
  private:
+  static uint64_t Beyond(uint64_t a, uint64_t b) { return a > b ? a - b : 0; }
+
   // In whole half-lives: what is left of one counts with the next call, or readings in quick succession would
   // stop it.
   void Decay(uint64_t now_ns) {
@@ -44,13 +61,16 @@ class InFlight {
     }
     const uint64_t halvings = (now_ns - decayed_ns_) / kHalfLifeNs;
     bytes_ = halvings > 63 ? 0 : bytes_ >> halvings;
+    fell_ = halvings > 63 ? 0 : fell_ >> halvings;
     decayed_ns_ += halvings * kHalfLifeNs;
   }
 
   uint64_t decayed_ns_ = 0;
   uint64_t fresh_bytes_ = 0;
+  uint64_t returned_bytes_ = 0;
   uint64_t charged_bytes_ = 0;
   uint64_t bytes_ = 0;
+  uint64_t fell_ = 0;  // of charged, not yet matched with what was returned
 };
 
 }  // namespace memgov

@@ -75,6 +75,7 @@ class ArenaEngine {
   static EngineTick Tick(uint64_t now_ns);
   static bool Describe(EngineFigures* figures);
   static bool PoolBytes(PoolId pool, EnginePoolBytes* bytes);
+  static bool DescribeClass(uint32_t index, EngineClass* size_class);
 
   // Stops the world of this engine and looks at everything: nullptr, or what is wrong. Not from within
   // malloc.

@@ -156,4 +156,21 @@ bool ArenaEngine::PoolBytes(PoolId pool, EnginePoolBytes* bytes) {
   return true;
 }
 
+bool ArenaEngine::DescribeClass(uint32_t index, EngineClass* size_class) {
+  if (index >= kClasses) return false;
+  const SizeClass& form = kSizeClasses[index];
+  *size_class = {};
+  size_class->block_bytes = form.bytes;
+  const uint32_t count = groups::ShardCount();
+  for (uint32_t shard = 0; shard < count; ++shard) {
+    const shards::ClassFigures read = shards::Read(shard, index);
+    size_class->slabs += read.slabs;
+    size_class->used_blocks += read.used_blocks;
+  }
+  size_class->free_blocks = size_class->slabs * form.blocks - size_class->used_blocks;
+  size_class->waste_bytes =
+      size_class->slabs * (form.pages * kPageBytes - uint64_t{form.blocks} * form.bytes);
+  return true;
+}
+
 }  // namespace memgov

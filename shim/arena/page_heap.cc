@@ -244,6 +244,7 @@ void* AllocateLarge(size_t bytes, size_t alignment, uint32_t group, bool* clean)
 }
 
 bool FreeLarge(Chunk* chunk, void* block) {
+  uint64_t bytes = 0;
   {
     FutexLockHolder hold(page_lock);
     if (!IsLarge(chunk, block)) return false;
@@ -251,9 +252,11 @@ bool FreeLarge(Chunk* chunk, void* block) {
       ForgetInChunk(*chunk, block);
       return true;
     }
+    bytes = uint64_t{chunk->single_pages} * kPageBytes;
     ForgetSingle(chunk);
   }
   UnmapChunk(chunk);
+  gate::NoteReturned(bytes);
   return true;
 }
 
@@ -278,7 +281,10 @@ bool ResizeLarge(Chunk* chunk, void* block, size_t bytes) {
     }
     single = ResizeSingle(*chunk, pages);
   }
-  if (single.rest != nullptr) os::Unmap(single.rest, single.rest_bytes);
+  if (single.rest != nullptr) {
+    os::Unmap(single.rest, single.rest_bytes);
+    gate::NoteReturned(single.rest_bytes);
+  }
   return single.done;
 }
 

@@ -75,6 +75,20 @@ void EngineModel::CheckContent() const {
   }
 }
 
+namespace {
+
+// Blocks and what is wasted behind them, over all classes.
+uint64_t BytesInClasses() {
+  uint64_t bytes = 0;
+  EngineClass size_class;
+  for (uint32_t index = 0; ArenaEngine::DescribeClass(index, &size_class); ++index)
+    bytes +=
+        (size_class.used_blocks + size_class.free_blocks) * size_class.block_bytes + size_class.waste_bytes;
+  return bytes;
+}
+
+}  // namespace
+
 void EngineModel::CheckFigures() const {
   EngineFigures figures;
   ASSERT_TRUE(ArenaEngine::Describe(&figures));
@@ -86,6 +100,7 @@ void EngineModel::CheckFigures() const {
             read.slab_bytes + read.large_bytes);
   EXPECT_EQ(figures.dirty_bytes, read.dirty_bytes);
   EXPECT_EQ(ArenaEngine::ReleasableBytes(), figures.dirty_bytes + figures.slot_bytes);
+  EXPECT_EQ(BytesInClasses(), read.slab_bytes);
   EXPECT_GE(figures.usable_bytes, figures.HeldBytes());
   EXPECT_GE(figures.reserved_bytes, figures.usable_bytes);
 }
