@@ -175,10 +175,13 @@ of_preset() {
   if [[ $preset == [at]san ]] && setarch -R true 2>/dev/null; then setarch -R "$@"; else "$@"; fi
 }
 
+# build [preset [target...]]
 build() {
-  local preset=${1:-release}
-  step "building: $preset"
-  (cd "$ROOT" && cmake --preset "$preset" && of_preset "$preset" cmake --build --preset "$preset" -j "$JOBS")
+  local preset=${1:-release} targets=(all)
+  (($# < 2)) || targets=("${@:2}")
+  step "building: $preset, ${targets[*]}"
+  (cd "$ROOT" && cmake --preset "$preset" &&
+    of_preset "$preset" cmake --build --preset "$preset" -j "$JOBS" --target "${targets[@]}")
 }
 
 run_tests() {
@@ -194,23 +197,26 @@ fetch_old_libc() {
   bash "$ROOT/tests/frame/fetch_old_libc.sh" "$ROOT/build/old-libc" || say "not to be had: its test will be skipped"
 }
 
+# The unit tests run under the address sanitizer; --all repeats them under the thread sanitizer, in the debug build and
+# optimised.
 command_test() {
   local all=${1:-}
   [[ -z $all || $all == --all ]] || fail "test: unknown argument '$all' (allowed: --all)"
   install_packages
-  build release
-  build asan
+  build asan all unit_tests
   run_tests asan -L '^(unit|fuzz)$' -LE '^long$'
+  build release
   if [[ -z $all ]]; then
-    run_tests release -LE '^long$'
+    run_tests release -LE '^(long|unit)$' -E '_NOT_BUILT$'
     return
   fi
   run_tests asan -L '^stress$' -LE '^long$'
-  build tsan
+  build tsan all unit_tests
   run_tests tsan -L '^(unit|stress)$' -LE '^long$'
-  build debug
+  build debug all unit_tests
   run_tests debug -LE '^long$'
   fetch_old_libc
+  build release all unit_tests
   run_tests release
 }
 

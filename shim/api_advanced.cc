@@ -65,25 +65,6 @@ PoolId FindPool(const char* name) {
 
 RuntimeFigures ReadRuntime() { return {memgov_version(), governor::Running()}; }
 
-size_t WriteConfigText(char* buffer, size_t capacity) {
-  EffectiveState state;
-  state.version = memgov_version();
-  state.governed = api::Governs();
-  state.governor_running = governor::Running();
-  state.limits = budget::CurrentLimits();
-  if (budget::Started()) {
-    state.cgroup_version = budget::Cgroup().version();
-    state.memory_directory = budget::Cgroup().memory_directory();
-    state.unified_directory = budget::Cgroup().unified_directory();
-  }
-  state.cohort_members = published::CohortMembers();
-  published::Watching watching;
-  published::ReadWatching(watching);
-  TextSink sink(buffer, capacity);
-  WriteEffectiveConfig(state, watching, sink);
-  return sink.total();
-}
-
 }  // namespace
 }  // namespace memgov
 
@@ -130,7 +111,7 @@ MEMGOV_API size_t memgov_text(int kind, char* buffer, size_t capacity) {
     case MEMGOV_TEXT_PROMETHEUS:
       return WriteMetrics(Control(), ReadRuntime(), MetricsFormat::kPrometheus, buffer, capacity);
     case MEMGOV_TEXT_CONFIG:
-      return WriteConfigText(buffer, capacity);
+      return WriteConfigText(ReadRuntime(), api::Governs(), buffer, capacity);
     default:
       return 0;
   }

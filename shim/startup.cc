@@ -32,6 +32,9 @@ class ChosenControl final : public EngineControl {
   bool HasDemandWindow() const override { return KeepsBooks<ChosenEngine>; }
   EngineTick Tick(uint64_t now_ns) override { return ChosenExtras::Tick(now_ns); }
   bool Describe(EngineFigures* figures) override { return ChosenExtras::Describe(figures); }
+  bool DescribeClass(uint32_t index, EngineClass* size_class) override {
+    return ChosenExtras::DescribeClass(index, size_class);
+  }
   bool PoolBytes(uint32_t pool, EnginePoolBytes* bytes) override {
     return ChosenExtras::PoolBytes(static_cast<PoolId>(pool), bytes);
   }

@@ -37,8 +37,9 @@ struct CohortView {
 
 namespace cohort {
 
-// The folder: MEMGOV_DIR, else XDG_RUNTIME_DIR (when it is this user's), else /dev/shm; in it memgov-<uid>
-// (0700, made if need be; refused when it is another user's, open to others or a symbolic link). A program
+// The folder: MEMGOV_DIR, else XDG_RUNTIME_DIR (when it is this user's), else /dev/shm, else /run; in it
+// memgov-<uid> (0700, or 0750 as audience.h says, made if need be; refused when it is another user's, open to
+// others, writable by a group or a symbolic link). A program
 // that gained privileges by exec looks at no variable. `environment` is the process's. "" when there is
 // none: one line was said. The result stays valid; after a change of user the next call looks again.
 const char* RuntimeFolder(char** environment);

@@ -7,6 +7,7 @@
 #include "governor/base/os.h"
 #include "governor/base/raw_syscall.h"
 #include "governor/base/text.h"
+#include "governor/cohort/audience.h"
 #include "governor/cohort/cohort.h"
 #include "governor/cohort/shared_file.h"
 
@@ -16,7 +17,8 @@ namespace {
 // What stays for a file's name in a path of shared_file::kPathBytes.
 constexpr size_t kFolderBytes = shared_file::kPathBytes - 96;
 constexpr mode_t kOwnerOnly = 0700;
-constexpr mode_t kOthers = 0077;
+// Files in it say themselves what the group may (audience.h); nobody else writes to it, or looks into it.
+constexpr mode_t kNotAllowed = 0027;
 
 // One thread at a time; a fork child inherits what was found and said.
 struct State {
@@ -47,7 +49,7 @@ int Check(const char* path) {
   if (S_ISLNK(status.st_mode)) return -ELOOP;
   if (!S_ISDIR(status.st_mode)) return -ENOTDIR;
   if (status.st_uid != User()) return -EPERM;
-  return (status.st_mode & kOthers) != 0 ? -EACCES : 0;
+  return (status.st_mode & kNotAllowed) != 0 ? -EACCES : 0;
 }
 
 int MakeAndCheck(const char* path) {
@@ -56,6 +58,7 @@ int MakeAndCheck(const char* path) {
   if (made != 0 && made != -EEXIST) return static_cast<int>(made);
   const int checked = Check(path);
   if (checked != 0) return checked;
+  audience::Share(path, audience::Thing::kFolder);
   return static_cast<int>(CallKernel(SYS_faccessat, AT_FDCWD, path, 2 | 1));  // W_OK | X_OK: not read-only
 }
 
@@ -122,13 +125,14 @@ bool Find(char** environment) {
   }
   const char* session = Variable(environment, "XDG_RUNTIME_DIR=");
   if (IsOwnFolder(session) && Try(session) == 0) return true;
+  // Memory first: /run may be a disk in a container.
   constexpr const char* kShared = "/dev/shm";
   const int error = Try(kShared);
-  if (error != 0) {
-    SayOnce("", kShared, error,
-            "without a runtime folder (MEMGOV_DIR) processes that share a limit do not find each other");
-  }
-  return error == 0;
+  if (error == 0 || Try("/run") == 0) return true;
+  SayOnce("", kShared, error,
+          "without a runtime folder (MEMGOV_DIR) nobody sees this process from outside, and processes that "
+          "share a limit do not find each other");
+  return false;
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "governor/base/os.h"
 #include "governor/base/raw_syscall.h"
+#include "governor/cohort/audience.h"
 
 namespace memgov::shared_file {
 namespace {
@@ -78,6 +79,12 @@ int Create(const char* path, size_t bytes) {
   if (result == 0) result = WriteZeros(descriptor, bytes);
   if (result != 0) Remove(path);
   return KeepOrClose(descriptor, static_cast<int>(result));
+}
+
+int CreateShown(const char* path, size_t bytes) {
+  const int descriptor = Create(path, bytes);
+  if (descriptor >= 0) audience::Share(path, audience::Thing::kFile);
+  return descriptor;
 }
 
 int Open(const char* path, size_t bytes) {

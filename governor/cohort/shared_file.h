@@ -1,8 +1,8 @@
 // Small files in the runtime folder that are mapped shared: made whole, opened only when they are what they
 // should be.
 //
-// Safety: any thread (ForEachName one at a time); no allocation; errno kept. Results are the kernel's: -errno
-// on failure.
+// Safety: any thread (ForEachName and CreateShown one at a time); no allocation; errno kept. Results are the
+// kernel's: -errno on failure.
 //
 // Assumptions: the folder is this user's. Whoever acts as this user can shorten a file while it is mapped,
 // which ends its readers with SIGBUS; such a one could kill them anyway.
@@ -21,6 +21,9 @@ constexpr size_t kPathBytes = 320;
 // here (-ENOSPC) and not with SIGBUS at the first touch. -EEXIST where anything has that name; -EFBIG under
 // an RLIMIT_FSIZE that is smaller (the write would raise SIGXFSZ).
 int Create(const char* path, size_t bytes);
+
+// The same, and then readable by whom audience.h says: for what is to be seen, not for what processes share.
+int CreateShown(const char* path, size_t bytes);
 
 // An existing one: a regular file of this user (no link), of this size, for nobody else. The descriptor, or
 // -EPERM (another's), -EACCES (open to others), -EINVAL (no regular file, or of another size), -ELOOP (a

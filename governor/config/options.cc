@@ -1,5 +1,7 @@
 #include "governor/config/options.h"
 
+#include <atomic>
+
 #include "governor/base/message.h"
 #include "governor/base/os.h"
 #include "governor/base/text.h"
@@ -13,8 +15,8 @@ namespace {
 constexpr int kOptions = static_cast<int>(Option::kCount);
 
 constexpr OptionSpec kSpecs[kOptions] = {
-#define MEMGOV_OPTION_SPEC(id, name, type, default_text, least, most, choices, help) \
-  {name, OptionType::type, default_text, least, most, choices, help},
+#define MEMGOV_OPTION_SPEC(id, name, type, default_text, least, most, choices, change, help) \
+  {name, OptionType::type, default_text, least, most, choices, OptionChange::change, help},
     MEMGOV_OPTIONS(MEMGOV_OPTION_SPEC)
 #undef MEMGOV_OPTION_SPEC
 };
@@ -26,9 +28,14 @@ struct Alias {
 constexpr Alias kAliases[] = {{"MALLOC_ARENA_MAX", Option::kArenaMax}};
 
 struct Value {
-  int64_t number = 0;
-  const char* text = "";
-  bool set = false;
+  constexpr Value() = default;
+  void Take(int64_t new_number, OptionSource new_source) {
+    number.store(new_number, std::memory_order_relaxed);
+    source.store(new_source, std::memory_order_relaxed);
+  }
+  std::atomic<int64_t> number{0};
+  std::atomic<OptionSource> source{OptionSource::kDefault};
+  const char* text = "";  // Load's
 };
 
 constexpr int64_t kMillisecond = 1000000;
@@ -65,6 +72,8 @@ bool ParseNumber(const OptionSpec& spec, const char* text, int64_t* value) {
       return IsAbsolutePath(text, static_cast<size_t>(spec.most));
     case OptionType::kRules:
       return IsPoolRules(text);
+    case OptionType::kGroup:
+      return ParseGroup(text, value);
     case OptionType::kFault:
       return *text == '\0' || os::ArmFault(text);
   }
@@ -84,16 +93,21 @@ struct Table {
 };
 constinit Table table;
 
+int64_t DefaultOf(const OptionSpec& spec) {
+  int64_t number = 0;
+  if (*spec.default_text != '\0') {
+    ParseNumber(spec, spec.default_text, &number);
+  } else if (spec.type == OptionType::kChoice) {
+    number = kNoEngineAsked;
+  }
+  return number;
+}
+
 // Defaults are parsed by the same code as the environment, once, on first use: before Load() only the
 // start-up of a process runs, on one thread.
 void ReadDefaults() {
-  for (int index = 0; index < kOptions; ++index) {
-    if (*kSpecs[index].default_text != '\0') {
-      ParseNumber(kSpecs[index], kSpecs[index].default_text, &table.values[index].number);
-    } else if (kSpecs[index].type == OptionType::kChoice) {
-      table.values[index].number = kNoEngineAsked;
-    }
-  }
+  for (int index = 0; index < kOptions; ++index)
+    table.values[index].Take(DefaultOf(kSpecs[index]), OptionSource::kDefault);
   table.defaults_read = true;
 }
 
@@ -174,8 +188,8 @@ int LoadBudgets() {
     SayDefaultApplies(*message.operator->(), spec);
   }
   Value& soft = ValueOf(Option::kBudgetSoft);
-  soft = Value();
-  ParseNumber(spec, spec.default_text, &soft.number);
+  soft.Take(DefaultOf(spec), OptionSource::kDefault);
+  soft.text = "";
   return 1;
 }
 
@@ -209,16 +223,29 @@ void LoadGlibcVariables(char** environment) {
 }  // namespace
 
 const OptionSpec& Spec(Option option) { return kSpecs[static_cast<int>(option)]; }
-int64_t Get(Option option) { return ValueOf(option).number; }
+int64_t Get(Option option) { return ValueOf(option).number.load(std::memory_order_relaxed); }
 const char* GetText(Option option) { return ValueOf(option).text; }
-bool IsSet(Option option) { return ValueOf(option).set; }
+OptionSource SourceOf(Option option) { return ValueOf(option).source.load(std::memory_order_relaxed); }
+bool IsSet(Option option) { return SourceOf(option) != OptionSource::kDefault; }
+
+bool Parse(Option option, const char* text, int64_t* number) {
+  const OptionSpec& spec = Spec(option);
+  int64_t parsed = 0;
+  if (!ParseNumber(spec, text, &parsed) || !InRange(spec, parsed)) return false;
+  *number = parsed;
+  return true;
+}
 
 bool Set(Option option, const char* text) {
-  const OptionSpec& spec = Spec(option);
   int64_t number = 0;
-  if (!ParseNumber(spec, text, &number) || !InRange(spec, number)) return false;
-  ValueOf(option) = Value{number, text, true};
+  if (!Parse(option, text, &number)) return false;
+  ValueOf(option).Take(number, OptionSource::kEnvironment);
+  ValueOf(option).text = text;
   return true;
+}
+
+void SetWhileRunning(const Assignment& assignment) {
+  ValueOf(assignment.option).Take(assignment.number, OptionSource::kRunning);
 }
 
 int Load(char** environment) {

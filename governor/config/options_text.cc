@@ -52,6 +52,7 @@ void PrintOption(const OptionSpec& spec) {
   out.Text("  ").Text(spec.name).Column(24).Text(*spec.default_text != '\0' ? spec.default_text : "-");
   out.Column(30).Text(spec.help).Line().Column(30).Text("allowed: ");
   DescribeAllowed(spec, out);
+  if (spec.change == OptionChange::kLive) out.Text("; also while it runs, by memgov set");
   out.Line();
   EmitText(out);
 }
@@ -99,6 +100,9 @@ void DescribeAllowed(const OptionSpec& spec, TextWriter& out) {
       out.Text("glob=pool;glob=pool:512M with pool names of 1 to 31 bytes, budgets of at least ");
       out.Bytes(static_cast<uint64_t>(kLeastPoolBudget)).Text(", one for a pool, 64 in all");
       break;
+    case OptionType::kGroup:
+      out.Text("a group's name or number");
+      break;
     case OptionType::kFault:
       out.Text("call@n or call@n+ with a call of");
       for (int call = 0; os::CallName(static_cast<os::Call>(call)) != nullptr; ++call) {
@@ -108,35 +112,48 @@ void DescribeAllowed(const OptionSpec& spec, TextWriter& out) {
   }
 }
 
-void Describe(Option option, TextWriter& out) {
-  const OptionSpec& spec = Spec(option);
-  const int64_t value = Get(option);
+void DescribeNumber(const OptionSpec& spec, int64_t number, TextWriter& out) {
   switch (spec.type) {
     case OptionType::kSwitch:
-      out.Text(value != 0 ? "on" : "off");
+      out.Text(number != 0 ? "on" : "off");
       break;
     case OptionType::kChoice:
-      DescribeChoice(spec.choices, value, out);
+      DescribeChoice(spec.choices, number, out);
       break;
     case OptionType::kCount:
-      out.Number(static_cast<uint64_t>(value));
+      out.Number(static_cast<uint64_t>(number));
       break;
     case OptionType::kBytes:
-      out.Bytes(static_cast<uint64_t>(value));
+      out.Bytes(static_cast<uint64_t>(number));
       break;
     case OptionType::kDuration:
     case OptionType::kMilliseconds:
     case OptionType::kReport:
-      DescribeDuration(value, out);
+      DescribeDuration(number, out);
       break;
     case OptionType::kBudget:
     case OptionType::kShare:
-      DescribeBudget(value, out);
+      DescribeBudget(number, out);
       break;
     case OptionType::kPath:
     case OptionType::kRules:
+    case OptionType::kGroup:
+    case OptionType::kFault:
+      break;
+  }
+}
+
+void Describe(Option option, TextWriter& out) {
+  const OptionSpec& spec = Spec(option);
+  switch (spec.type) {
+    case OptionType::kPath:
+    case OptionType::kRules:
+    case OptionType::kGroup:
     case OptionType::kFault:
       out.Text(*GetText(option) != '\0' ? GetText(option) : "-");
+      break;
+    default:
+      DescribeNumber(spec, Get(option), out);
       break;
   }
 }

@@ -116,6 +116,27 @@ bool ParseChoice(const char* text, const char* choices, int64_t* value) {
   }
 }
 
+bool ParseGroup(const char* text, int64_t* group) {
+  constexpr int64_t kMostId = int64_t{UINT32_MAX} - 1;  // the last is "no change" to chown(2)
+  constexpr size_t kMostBytes = 32;                     // groupadd(8)
+  int64_t number = 0;
+  if (ParseCount(text, &number)) {
+    if (number > kMostId) return false;
+    *group = number;
+    return true;
+  }
+  const auto is_letter = [](char c) { return (Lower(c) >= 'a' && Lower(c) <= 'z') || c == '_'; };
+  if (!is_letter(*text)) return false;
+  size_t length = 0;
+  for (; text[length] != '\0'; ++length) {
+    const char c = text[length];
+    const bool fits = is_letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '.';
+    if (!fits || length == kMostBytes) return false;
+  }
+  *group = kGroupByName;
+  return true;
+}
+
 bool IsAbsolutePath(const char* text, size_t most_bytes) {
   if (*text != '/') return false;
   for (size_t length = 0; length <= most_bytes; ++length) {

@@ -36,6 +36,11 @@ bool ParseSwitch(const char* text, int64_t* value);
 // One of "first|second|third": its position.
 bool ParseChoice(const char* text, const char* choices, int64_t* value);
 
+// A group's number, or kGroupByName for a name as groupadd(8) takes it: a letter or _ first, then letters,
+// digits, _, - and ., 32 bytes at most.
+constexpr int64_t kGroupByName = -1;
+bool ParseGroup(const char* text, int64_t* group);
+
 // Begins with a slash and has at most so many bytes.
 bool IsAbsolutePath(const char* text, size_t most_bytes);
 

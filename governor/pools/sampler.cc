@@ -184,8 +184,22 @@ Tag Remove(const void* block) {
 
 void Restore(const void* block, Tag tag) { Place(block, tag); }
 
+namespace {
+
+// What was the unresolved pool's before threads had their names is no peak of its own. Relaxed: a figure for
+// people, and the next peak sets it right.
+void MovePeak(int64_t bytes) {
+  Pool& unresolved = pools::Get(kUnresolvedPool);
+  const int64_t live = unresolved.live_bytes.load(std::memory_order_relaxed);
+  const int64_t left = unresolved.peak_bytes.load(std::memory_order_relaxed) - bytes;
+  unresolved.peak_bytes.store(left > live ? left : live, std::memory_order_relaxed);
+}
+
+}  // namespace
+
 void Reattribute(const ThreadRecord& record, PoolId pool) {
   const uint64_t owner = OwnerBits(record);
+  uint64_t moved_kib = 0;
   for (int bucket = 0; bucket < kBuckets; ++bucket) {
     for (int place = 0; place < kPlaces; ++place) {
       if (buckets[bucket].keys[place].load(std::memory_order_acquire) <= kReserved) continue;
@@ -196,8 +210,10 @@ void Reattribute(const ThreadRecord& record, PoolId pool) {
       if (!slot.compare_exchange_strong(tag, moved, std::memory_order_relaxed)) continue;
       SubtractLive(kUnresolvedPool, WeightKib(tag));
       AddLive(pool, WeightKib(tag));
+      moved_kib += WeightKib(tag);
     }
   }
+  MovePeak(static_cast<int64_t>(moved_kib * 1024));
 }
 
 uint64_t FreedBytes() { return freed_kib.load(std::memory_order_relaxed) * 1024; }

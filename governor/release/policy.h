@@ -41,6 +41,9 @@ class ReleasePolicy {
   constexpr ReleasePolicy() = default;
   explicit constexpr ReleasePolicy(PolicySettings settings) : settings_(settings) {}
 
+  // The settings may change while it runs: the next Tick goes by the new ones.
+  void Use(PolicySettings settings) { settings_ = settings; }
+
   // Called on every wake-up with the readings of that moment. When it names a trigger, the caller releases.
   Decision Tick(const PolicyReadings& readings);
 

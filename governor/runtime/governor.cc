@@ -9,6 +9,7 @@
 #include "governor/config/options.h"
 #include "governor/control/callbacks.h"
 #include "governor/runtime/budget_tick.h"
+#include "governor/runtime/control_tick.h"
 #include "governor/runtime/exit_guard.h"
 #include "governor/runtime/governor_thread.h"
 #include "governor/runtime/publishing.h"
@@ -90,6 +91,7 @@ void Install(EngineControl& control, const ThreadFunctions& functions, char** en
   callbacks::Install(functions.create);
   budget_tick::Install(environment);
   publishing::Install(version, environment);
+  control_tick::Install(version, environment);
   budget::SetWaker(WakeAtLimit);
   engine = &control;
   budget::Install(control);
@@ -152,6 +154,7 @@ void AtExit() {
   if (!exit_guard::CloseAndWait()) return;
   budget_tick::AtExit();
   publishing::AtExit();
+  control_tick::AtExit();
 }
 
 void AfterForkInChild() {

@@ -14,6 +14,7 @@
 #include "governor/config/options.h"
 #include "governor/pools/thread_registry.h"
 #include "governor/runtime/budget_tick.h"
+#include "governor/runtime/control_tick.h"
 #include "governor/runtime/sleeper.h"
 #include "governor/runtime/tick.h"
 
@@ -61,6 +62,7 @@ void* GovernorMain(void* argument) {
   budget::NeverWaitOnThisThread();
   const bool may_wait = sleeper::Open(TakePrivateDescriptors());
   budget_tick::OpenWatch(may_wait);
+  control_tick::Allow(may_wait);
   ThreadRecord* record = threads::current != nullptr ? threads::current : threads::Adopt(nullptr);
   if (record != nullptr) {
     record->binding.store(Binding::kByApi, std::memory_order_relaxed);

@@ -22,7 +22,7 @@ constinit std::atomic<bool> urgent{false};
 
 constexpr int kWakeSignal = SIGSTKFLT;
 constexpr uint64_t kWakeMask = uint64_t{1} << (kWakeSignal - 1);
-constexpr int kMostDescriptors = 8;
+constexpr int kMostDescriptors = 12;  // the signal, 3 of pressure, 5 of the control socket
 
 constinit int signal_descriptor = -1;
 // Of the thread that polls; release when signal_descriptor is there. 0: it sleeps on the futex.

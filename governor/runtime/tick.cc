@@ -9,6 +9,7 @@
 #include "governor/release/policy.h"
 #include "governor/release/releaser.h"
 #include "governor/runtime/budget_tick.h"
+#include "governor/runtime/control_tick.h"
 #include "governor/runtime/exit_guard.h"
 #include "governor/runtime/idle_pools.h"
 #include "governor/runtime/publishing.h"
@@ -28,7 +29,7 @@ PolicySettings SettingsFromOptions() {
 
 struct TickState {
   ReleasePolicy policy;
-  bool initialised = false;
+  uint64_t report_interval_ns = 0;
   uint64_t next_report_ns = 0;
 };
 constinit TickState state;  // the governor's thread, or the holder of ticking_inline
@@ -38,11 +39,12 @@ uint64_t ReportInterval() {
   return interval > 0 ? static_cast<uint64_t>(interval) : 0;
 }
 
-// When the next report is due counts from the first tick.
+// When the next report is due counts from the first tick, or from the one that saw the interval change.
 uint64_t ReportIfDue(EngineControl& engine, uint64_t now_ns) {
   const uint64_t interval = ReportInterval();
+  if (interval != state.report_interval_ns) state.next_report_ns = now_ns + interval;
+  state.report_interval_ns = interval;
   if (interval == 0) return kSleepUntilWoken;
-  if (state.next_report_ns == 0) state.next_report_ns = now_ns + interval;
   if (now_ns >= state.next_report_ns) {
     PrintReport(engine);
     state.next_report_ns = now_ns + interval;
@@ -65,16 +67,24 @@ enum class Place { kOwnThread, kHostThread };
 
 // What came back from the last sleep.
 struct Polled {
-  pollfd descriptors[PressureWatch::kMostDescriptors];
-  int count = 0;
+  pollfd descriptors[PressureWatch::kMostDescriptors + control_tick::kMostDescriptors];
+  int count = 0;          // of pressure
+  int control_count = 0;  // behind those
 };
+
+uint64_t ServeControl(const Polled& polled) {
+  return control_tick::Serve(polled.descriptors + polled.count, polled.control_count);
+}
+
+void SleepOn(Polled& polled, uint64_t duration_ns) {
+  polled.count = budget_tick::Descriptors(polled.descriptors);
+  polled.control_count = control_tick::Descriptors(polled.descriptors + polled.count);
+  sleeper::Sleep(duration_ns, polled.descriptors, polled.count + polled.control_count);
+}
 
 // How long to sleep.
 uint64_t Tick(EngineControl& engine, Place place, const Polled& polled) {
-  if (!state.initialised) {
-    state.policy = ReleasePolicy(SettingsFromOptions());
-    state.initialised = true;
-  }
+  state.policy.Use(SettingsFromOptions());
   const uint64_t now_ns = os::NowNanoseconds();
   const bool unnamed_left = ResolveThreads(now_ns);
   NotePeaks();
@@ -108,9 +118,9 @@ void RunTicks(EngineControl& engine) {
   for (;;) {
     sleeper::Prepare();
     const uint64_t begin_ns = os::NowNanoseconds();
+    const uint64_t control_ns = ServeControl(polled);
     const uint64_t sleep_ns = Tick(engine, Place::kOwnThread, polled);
-    polled.count = budget_tick::Descriptors(polled.descriptors);
-    sleeper::Sleep(sleep_ns, polled.descriptors, polled.count);
+    SleepOn(polled, control_ns < sleep_ns ? control_ns : sleep_ns);
     // Activity alone must not make a tick of every sampling interval, nor a limit one of every refusal.
     const uint64_t passed_ns = os::NowNanoseconds() - begin_ns;
     if (passed_ns < ReleasePolicy::kShortestSleepNs)
@@ -128,6 +138,7 @@ void ResetTickInChild() {
   sleeper::ResetInChild();
   budget_tick::ResetInChild();
   publishing::ResetInChild();
+  control_tick::ResetInChild();
   exit_guard::ResetInChild();
   idle_pools::ResetInChild();
   ticking_inline.store(false, std::memory_order_relaxed);

@@ -108,15 +108,24 @@ Dead& Oldest(Kept& kept) {
   return *oldest;
 }
 
-bool ParseName(const char* name, Kind kind, uint64_t* process) {
-  const char* rest = ParseDigits(name, process);
-  return rest != nullptr && TextEqual(rest, Suffix(kind));
+// A segment that was being made when its maker was killed.
+bool IsUnfinished(const char* rest) { return TextEqual(rest, ".stats.new"); }
+
+void RemoveUnfinished(const char* folder, const char* name, uint64_t process) {
+  char path[shared_file::kPathBytes];
+  TextWriter text(path, sizeof path - 1);
+  text.Text(folder).Text("/").Text(name);
+  path[text.size()] = '\0';
+  if (process <= INT32_MAX && IsGone(MakeProcessWord(static_cast<pid_t>(process), 0)))
+    shared_file::Remove(path);
 }
 
 void Look(void* context, const char* name) {
   Kept& kept = *static_cast<Kept*>(context);
   uint64_t process = 0;
-  if (!ParseName(name, kept.kind, &process)) return;
+  const char* rest = ParseDigits(name, &process);
+  if (rest != nullptr && IsUnfinished(rest)) return RemoveUnfinished(kept.folder, name, process);
+  if (rest == nullptr || !TextEqual(rest, Suffix(kept.kind))) return;
   char path[shared_file::kPathBytes];
   WritePath(path, kept.folder, process, kept.kind);
   Dead dead;

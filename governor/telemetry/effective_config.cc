@@ -15,7 +15,7 @@ void WriteOption(Option option, TextSink& out) {
   Line line;
   line.Column(kNameColumn).Text(options::Spec(option).name).Column(kValueColumn);
   options::Describe(option, line);
-  line.Column(kSourceColumn).Text(options::IsSet(option) ? "environment" : "default");
+  line.Column(kSourceColumn).Text(options::OptionSourceName(options::SourceOf(option)));
   out.Append(line.Line());
 }
 
@@ -108,6 +108,25 @@ void WriteEffectiveConfig(const EffectiveState& state, const published::Watching
   WriteCgroup(state, out);
   WriteWatching(watching, out);
   WriteProcess(state, out);
+}
+
+size_t WriteConfigText(const RuntimeFigures& runtime, bool governed, char* out, size_t capacity) {
+  EffectiveState state;
+  state.version = runtime.version;
+  state.governed = governed;
+  state.governor_running = runtime.governor_running;
+  state.limits = budget::CurrentLimits();
+  if (budget::Started()) {
+    state.cgroup_version = budget::Cgroup().version();
+    state.memory_directory = budget::Cgroup().memory_directory();
+    state.unified_directory = budget::Cgroup().unified_directory();
+  }
+  state.cohort_members = published::CohortMembers();
+  published::Watching watching;
+  published::ReadWatching(watching);
+  TextSink sink(out, capacity);
+  WriteEffectiveConfig(state, watching, sink);
+  return sink.total();
 }
 
 }  // namespace memgov

@@ -9,6 +9,7 @@
 
 #include "governor/policy/limits.h"
 #include "governor/pressure/cgroup.h"
+#include "governor/telemetry/metrics.h"
 #include "governor/telemetry/published.h"
 #include "governor/telemetry/text_sink.h"
 
@@ -25,6 +26,10 @@ struct EffectiveState {
   const char* unified_directory = "";
   uint32_t cohort_members = 1;
 };
+
+// The state of this process, as it is now, as text: at most `capacity` bytes with the NUL. The length of the
+// whole text without it.
+size_t WriteConfigText(const RuntimeFigures& runtime, bool governed, char* out, size_t capacity);
 
 // Values longer than a line of 1 KiB are cut.
 void WriteEffectiveConfig(const EffectiveState& state, const published::Watching& watching, TextSink& out);

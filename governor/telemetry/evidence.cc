@@ -184,7 +184,7 @@ void PutLast(const Line& line) {
 // Made anew: what is there by this name is an earlier process's of the same id.
 int Make() {
   shared_file::Remove(state.path);
-  const int descriptor = shared_file::Create(state.path, kFileBytes);
+  const int descriptor = shared_file::CreateShown(state.path, kFileBytes);
   if (descriptor < 0) return descriptor;
   state.memory = static_cast<char*>(shared_file::MapAndClose(descriptor, kFileBytes));
   if (state.memory != nullptr) return 0;

@@ -115,7 +115,7 @@ int Make(const Snapshot& first) {
   path.Text(state.path).Text(".new");
   making[path.size()] = '\0';
   shared_file::Remove(making);  // of an earlier process of the same id, killed at it
-  const int descriptor = shared_file::Create(making, kFileBytes);
+  const int descriptor = shared_file::CreateShown(making, kFileBytes);
   if (descriptor < 0) return descriptor;
   char* memory = static_cast<char*>(shared_file::MapAndClose(descriptor, kFileBytes));
   long result = memory != nullptr ? 0 : -ENOMEM;

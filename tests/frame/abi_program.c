@@ -2,6 +2,7 @@
  * check_abi.py compares it with abi.golden, and with the headers for what this program forgot. */
 #include <memgov/advanced.h>
 #include <memgov/memgov.h>
+#include <memgov/stats_segment.h>
 #include <stdio.h>
 
 #define STRUCT(type) printf("struct %s %zu\n", #type, sizeof(type))
@@ -76,11 +77,44 @@ static void PrintAdvanced(void) {
   FIELD(memgov_recycle_t, since_ns);
 }
 
+static void PrintSegment(void) {
+  CONSTANT(MEMGOV_SEGMENT_MAGIC);
+  CONSTANT(MEMGOV_SEGMENT_VERSION);
+  CONSTANT(MEMGOV_SEGMENT_MOST_BYTES);
+  CONSTANT(MEMGOV_SEGMENT_POOL_NAME_BYTES);
+  STRUCT(memgov_segment_header_t);
+  FIELD(memgov_segment_header_t, magic);
+  FIELD(memgov_segment_header_t, version);
+  FIELD(memgov_segment_header_t, bytes);
+  FIELD(memgov_segment_header_t, process);
+  FIELD(memgov_segment_header_t, pid_namespace);
+  FIELD(memgov_segment_header_t, started_s);
+  FIELD(memgov_segment_header_t, governor_thread);
+  FIELD(memgov_segment_header_t, names_offset);
+  FIELD(memgov_segment_header_t, names_bytes);
+  FIELD(memgov_segment_header_t, value_count);
+  FIELD(memgov_segment_header_t, pool_value_count);
+  FIELD(memgov_segment_header_t, most_pools);
+  FIELD(memgov_segment_header_t, copy_offset);
+  FIELD(memgov_segment_header_t, copy_bytes);
+  FIELD(memgov_segment_header_t, reserved);
+  FIELD(memgov_segment_header_t, version_text);
+  FIELD(memgov_segment_header_t, command);
+  STRUCT(memgov_segment_copy_t);
+  FIELD(memgov_segment_copy_t, sequence);
+  FIELD(memgov_segment_copy_t, checksum);
+  FIELD(memgov_segment_copy_t, wall_clock_ns);
+  FIELD(memgov_segment_copy_t, monotonic_ns);
+  FIELD(memgov_segment_copy_t, pool_count);
+}
+
 int main(void) {
   PrintStats();
   PrintBudget();
   PrintAdvanced();
+  PrintSegment();
   CONSTANT(MEMGOV_NAME_BYTES);
+  PrintSegment();
   CONSTANT(MEMGOV_NORMAL);
   CONSTANT(MEMGOV_SOFT);
   CONSTANT(MEMGOV_HARD);

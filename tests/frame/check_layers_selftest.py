@@ -56,6 +56,13 @@ class CheckLayersTest(unittest.TestCase):
         self.write("shim/malloc.cc", '  #  include "bytes.h"\n')
         self.assert_only_problem("shim/malloc.cc:1: no such file from the root: bytes.h")
 
+    def test_abseil_is_for_the_tool_alone(self):
+        self.write("LAYERS", LAYERS + "governor/cli/show: governor/base\n")
+        self.write("governor/cli/show/ps.cc", '#include "absl/status/status.h"\n')
+        self.assertEqual(self.problems(), [])
+        self.write("shim/malloc.cc", '#include "absl/status/status.h"\n')
+        self.assert_only_problem("shim/malloc.cc:1: no such file from the root: absl/status/status.h")
+
     def test_folder_that_layers_does_not_name(self):
         self.write("governor/extra/more.h", "")
         self.assert_only_problem("LAYERS does not name the folder governor/extra")

@@ -36,7 +36,22 @@ void Try(Option option, const std::string& text) {
   options::Describe(option, described);
   Require(described.size() > 0);
   // The option must not keep a pointer into `text`.
-  options::Set(option, spec.type == OptionType::kPath ? "/" : spec.default_text);
+  const char* own = spec.type == OptionType::kPath ? "/" : spec.default_text;
+  options::Set(option, spec.type == OptionType::kGroup ? "0" : own);
+}
+
+// As the control socket takes it: what is refused says why in one line and changes nothing.
+void Change(const std::string& text) {
+  TextBuffer<480> why;
+  options::Assignment assignment;
+  if (!options::ParseAssignment(text.c_str(), &assignment, why)) {
+    Require(why.size() > 0 && std::string(why.data(), why.size()).find('\n') == std::string::npos);
+    return;
+  }
+  const OptionSpec& spec = options::Spec(assignment.option);
+  Require(spec.change == OptionChange::kLive && InRange(spec, assignment.number));
+  options::SetWhileRunning(assignment);
+  Require(options::Get(assignment.option) == assignment.number);
 }
 
 }  // namespace
@@ -47,6 +62,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   for (int index = 0; index < static_cast<int>(Option::kCount); ++index) {
     const Option option = static_cast<Option>(index);
     if (option != Option::kFail) Try(option, text);  // that one arms the faults of this very process
+    Change(std::string(options::Spec(option).name) + "=" + text);
   }
+  Change(text);
   return 0;
 }

@@ -16,13 +16,15 @@ namespace memgov::cli {
 // "512 B", "12.3 KB", "1.4 MB", "2.0 GB": 1024-based, as the preloaded object's own messages have it.
 // UINT64_MAX: "unlimited".
 std::string FormatBytes(uint64_t bytes);
-// "850 ns", "12.3 us", "4.5 ms", "1.2 s", "3 min", "5 h", "2 d".
+// "850 ns", "12.3 us", "4.5 ms", "1.2 s", "3 min", "5 h", "2 d". Call it cli::FormatDuration: Abseil has one,
+// too.
 std::string FormatDuration(absl::Duration duration);
 // "300M", "1.5G", "4096", as MEMGOV_BUDGET reads bytes; the error names `what` ("--max-rss"), the value and
 // what is allowed.
 absl::StatusOr<uint64_t> ParseBytes(std::string_view text, std::string_view what);
 
-// Names that other processes chose, for a terminal: control characters and what is no UTF-8 become \xNN.
+// Names that other processes chose, for a terminal: what is no UTF-8, control characters and characters that
+// are not seen or turn the direction of text become \xNN.
 std::string Printable(std::string_view text);
 
 // Standard output is a terminal, TERM is not "dumb", and NO_COLOR (https://no-color.org) is not set.
@@ -45,7 +47,8 @@ class Table {
  public:
   explicit Table(std::vector<Column> columns);
   void AddRow(std::vector<std::string> cells);  // as many as there are columns
-  // `width` 0: as wide as it gets.
+  // The titles, then a line for each row, none wider than `width`; 0: as wide as it gets.
+  std::vector<std::string> Lines(int width) const;
   void Print(std::ostream& out, int width) const;
 
  private:

@@ -98,12 +98,25 @@ TEST(RuntimeFolderTest, WhatMayBeInItsPlace) {
   ExpectRefused(folder.path(), "symbolic link");
   ASSERT_EQ(unlink(own.c_str()), 0);
   ASSERT_EQ(mkdir(own.c_str(), 0700), 0);
-  ASSERT_EQ(chmod(own.c_str(), 0750), 0);
-  ExpectRefused(folder.path(), "open to others");
+  for (const mode_t open : {0770, 0705, 0701}) {
+    ASSERT_EQ(chmod(own.c_str(), open), 0);
+    ExpectRefused(folder.path(), "open to others");
+  }
   ASSERT_EQ(chmod(own.c_str(), 0700), 0);
   if (geteuid() != 0) return;
   ASSERT_EQ(chown(own.c_str(), 65534, 65534), 0);
   ExpectRefused(folder.path(), "another user's");
+}
+
+// Of another process of this user, which shows its files to a group: each file says itself who may read it.
+TEST(RuntimeFolderTest, OneThatAGroupMayLookIntoIsTaken) {
+  const TempFolder folder;
+  const std::string own = folder.path() + OwnName();
+  ASSERT_EQ(mkdir(own.c_str(), 0700), 0);
+  ASSERT_EQ(chmod(own.c_str(), 0750), 0);
+  const ChildEnd end = RunInChild([&] { EXPECT_EQ(FolderWith(folder.path(), ""), own); });
+  EXPECT_EQ(end.status, 0);
+  EXPECT_EQ(end.error_text, "");
 }
 
 TEST(RuntimeFolderTest, AnotherUserGetsAnotherFolder) {

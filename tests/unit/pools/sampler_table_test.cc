@@ -101,7 +101,9 @@ TEST_F(SamplerTableTest, ReattributeMovesTheUnresolvedSamplesOfOneThread) {
   sampler::Insert(*other, Block(7), 32 * kMega);
   record_->current_pool = kMainPool;
   sampler::Insert(*record_, Block(8), 128 * kMega);
+  pools::Get(kUnresolvedPool).peak_bytes = 96 * kMega;
   sampler::Reattribute(*record_, io_);
+  EXPECT_EQ(pools::Get(kUnresolvedPool).peak_bytes, 32 * kMega);
   EXPECT_EQ(Live(io_), before + 64 * kMega);
   EXPECT_EQ(Live(kUnresolvedPool), 32 * kMega);
   EXPECT_EQ(Live(kMainPool), 128 * kMega);

@@ -48,11 +48,13 @@ TEST(GovernorStartTest, AllSignalsAreBlockedButTheCLibrarysTwo) {
   EXPECT_EQ(end.status, 0) << end.error_text;
 }
 
-// With no pressure files to watch it holds what it is woken by, and nothing of the host's.
+// With no pressure files to watch and nobody to answer it holds what it is woken by, and nothing of the
+// host's.
 TEST(GovernorStartTest, ItsDescriptorTableIsItsOwn) {
   const ChildEnd end = RunInChild([] {
     static FakeEngine engine;
     ASSERT_TRUE(options::Set(Option::kPressure, "off"));
+    ASSERT_TRUE(options::Set(Option::kExport, "off"));
     InstallGovernor(engine);
     const int mine = OpenDescriptors(getpid());
     EXPECT_GE(mine, 3);

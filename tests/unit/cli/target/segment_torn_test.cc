@@ -148,6 +148,19 @@ TEST_F(SegmentTornTest, AFolderThatIsGoneCostsOneLine) {
   EXPECT_EQ(std::count(end.error_text.begin(), end.error_text.end(), '\n'), 1) << end.error_text;
 }
 
+TEST_F(SegmentTornTest, WhatAKilledMakerLeftIsRemoved) {
+  const pid_t killed = fork();
+  if (killed == 0) _exit(0);
+  waitpid(killed, nullptr, 0);
+  const std::string unfinished = folder_ + "/" + std::to_string(killed) + ".stats.new";
+  const std::string alive = folder_ + "/" + std::to_string(getpid()) + ".stats.new";
+  for (const std::string& name : {unfinished, alive}) std::ofstream(name).close();
+  const ChildEnd end = RunInChild([&] { EXPECT_TRUE(segment::Open(folder_.c_str(), AllOf(1))); });
+  EXPECT_EQ(end.status, 0) << end.error_text;
+  EXPECT_FALSE(std::filesystem::exists(unfinished));
+  EXPECT_TRUE(std::filesystem::exists(alive));
+}
+
 TEST_F(SegmentTornTest, AForkChildLeavesItsParentsFileAlone) {
   const ChildEnd end = RunInChild([&] {
     ASSERT_TRUE(segment::Open(folder_.c_str(), AllOf(1)));

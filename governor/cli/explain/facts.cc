@@ -1,0 +1,232 @@
+#include "governor/cli/explain/facts.h"
+
+#include <algorithm>
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "absl/time/clock.h"
+#include "governor/cli/target/control.h"
+#include "governor/cli/target/processes.h"
+
+namespace memgov::cli::explain {
+namespace {
+
+constexpr absl::Duration kPatience = absl::Seconds(2);
+constexpr size_t kMostClasses = 512;
+
+absl::Duration SteadyNow() { return absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch()); }
+
+bool NameHolds(const std::string& name, std::string_view word) {
+  return name.find(word) != std::string::npos;
+}
+
+// "arena" of ".../libmemgov-arena.so"; libmemgov.so is the arena engine's other name.
+void FindObject(Facts& facts) {
+  for (const Mapping& mapping : facts.mappings) {
+    const size_t slash = mapping.name.rfind("/libmemgov");
+    if (slash == std::string::npos || mapping.kind != MappingKind::kProgram) continue;
+    facts.preloaded = true;
+    facts.engine = "arena";
+    for (const char* engine : {"mimalloc", "system"}) {
+      if (NameHolds(mapping.name.substr(slash), engine)) facts.engine = engine;
+    }
+    return;
+  }
+}
+
+// The process' own figures: fresh ones where it answers, else those that its governor wrote last.
+void ReadFigures(Facts& facts) {
+  absl::StatusOr<Governed> governed = FindGoverned(facts.pid);
+  if (!governed.ok()) {
+    facts.why_no_figures = std::string(governed.status().message());
+    return;
+  }
+  facts.figures_are_fresh = Ask(*governed, "refresh", kPatience).ok() && Refresh(*governed).ok();
+  if (facts.figures_are_fresh && facts.classes.empty()) {
+    const absl::StatusOr<std::string> classes = Ask(*governed, "classes", kPatience);
+    if (classes.ok()) facts.classes = ParseClasses(*classes);
+  }
+  facts.figures = governed->reading;
+  facts.engine = governed->reading.engine;
+}
+
+// Resident memory of each stack goes to the pool of the thread whose stack pointer lies in it.
+void AttributeStacks(Facts& facts, const std::vector<Thread>& threads) {
+  for (const Thread& thread : threads) {
+    const Mapping* const stack = FindMapping(facts.mappings, thread.stack_pointer);
+    if (stack == nullptr) continue;
+    if (stack->kind == MappingKind::kThreadStack || stack->kind == MappingKind::kMainStack)
+      facts.stack_bytes[PoolOf(thread, facts.pid)] += stack->resident_bytes;
+  }
+}
+
+absl::Status ReadMemory(Facts& facts, const std::vector<Thread>& threads) {
+  absl::StatusOr<std::vector<Mapping>> mappings = ReadMappings(facts.pid);
+  if (!mappings.ok()) return mappings.status();
+  if (mappings->empty()) {
+    return absl::NotFoundError("process " + std::to_string(facts.pid) +
+                               ": has no memory of its own (a kernel thread, or one that ended just now)");
+  }
+  facts.mappings = *std::move(mappings);
+  std::vector<uint64_t> stack_pointers;
+  for (const Thread& thread : threads) stack_pointers.push_back(thread.stack_pointer);
+  FindObject(facts);
+  if (facts.preloaded && facts.engine == "arena") MarkChunks(facts.mappings);
+  MarkStacks(facts.mappings, stack_pointers);
+  facts.allocator = FindAllocator(facts.mappings);
+  facts.preloadable = HasSharedGlibc(facts.mappings);
+  return absl::OkStatus();
+}
+
+void ReadHeap(Facts& facts, const ShowProgress& progress) {
+  // A static program has no library that would name its allocator.
+  const bool maybe_glibc = facts.allocator == "glibc" || facts.allocator == "unknown";
+  const bool own_books = facts.figures.has_value() || facts.engine == "arena" || facts.engine == "mimalloc";
+  if (!maybe_glibc || (facts.preloaded && own_books)) return;
+  const absl::StatusOr<GlibcHeap> heap =
+      WalkGlibcHeap(facts.pid, facts.mappings, [&](double part) { progress(part, "walking its heap"); });
+  facts.glibc.reset();
+  if (heap.ok()) {
+    facts.glibc = *heap;
+    facts.allocator = "glibc";
+  } else {
+    facts.why_not_walked = std::string(heap.status().message());
+  }
+}
+
+absl::StatusOr<Look> LookAt(Facts& facts, const std::vector<Thread>& threads, const ShowProgress& progress) {
+  Look look;
+  const Proc proc;
+  // The mappings first, then the figures: they are the quicker ones.
+  if (const absl::Status read = ReadMemory(facts, threads); !read.ok()) return read;
+  ReadFigures(facts);
+  ReadHeap(facts, progress);
+  const absl::StatusOr<Proc::Brief> brief = proc.ReadBrief(facts.pid);
+  if (!brief.ok()) return brief.status();
+  facts.brief = *brief;
+  look.time = SteadyNow();
+  look.resident_bytes = ResidentOf(facts.mappings);
+  look.minor_faults = brief->minor_faults;
+  look.major_faults = brief->major_faults;
+  if (facts.figures) look.live_bytes = facts.figures->Find("live_bytes");
+  if (!look.live_bytes && facts.glibc) look.live_bytes = facts.glibc->used_bytes;
+  for (const Mapping& mapping : facts.mappings) look.by_kind[mapping.kind] += mapping.resident_bytes;
+  return look;
+}
+
+void Wait(absl::Duration watch, const ShowProgress& progress) {
+  const absl::Duration begin = SteadyNow();
+  for (absl::Duration passed; passed < watch; passed = SteadyNow() - begin) {
+    progress(absl::FDivDuration(passed, watch), "looking twice");
+    absl::SleepFor(std::min(watch - passed, absl::Milliseconds(200)));
+  }
+}
+
+absl::StatusOr<std::vector<Thread>> LookOnce(Facts& facts, Look* look, const ShowProgress& progress) {
+  absl::StatusOr<std::vector<Thread>> threads = ReadThreads(facts.pid);
+  if (!threads.ok()) return threads.status();
+  const absl::StatusOr<Look> taken = LookAt(facts, *threads, progress);
+  if (!taken.ok()) return taken.status();
+  *look = *taken;
+  return threads;
+}
+
+// What does not change within seconds.
+absl::Status ReadRest(Facts& facts) {
+  const Proc proc;
+  const absl::StatusOr<Proc::Status> status = proc.ReadStatus(facts.pid);
+  if (!status.ok()) return status.status();
+  facts.status = *status;
+  facts.command = proc.ReadCommand(facts.pid).value_or(facts.brief.command);
+  const auto environment = proc.ReadEnvironment(facts.pid);
+  if (environment.ok()) facts.environment = *environment;
+  const absl::StatusOr<CgroupMemory> cgroup = ReadCgroupMemory(facts.pid);
+  if (cgroup.ok()) facts.cgroup = *cgroup;
+  return absl::OkStatus();
+}
+
+// It was there at the first look.
+absl::Status MeanwhileGone(int pid, const absl::Status& status) {
+  if (!absl::IsNotFound(status)) return status;
+  return absl::NotFoundError("process " + std::to_string(pid) + ": it ended while it was looked at");
+}
+
+}  // namespace
+
+absl::StatusOr<Facts> GatherFacts(int pid, absl::Duration watch, const ShowProgress& progress) {
+  Facts facts;
+  facts.pid = pid;
+  absl::StatusOr<std::vector<Thread>> before = LookOnce(facts, &facts.first, progress);
+  if (!before.ok()) return before.status();
+  facts.second = facts.first;
+  std::vector<Thread> threads = *before;
+  if (watch > absl::ZeroDuration()) {
+    Wait(watch, progress);
+    absl::StatusOr<std::vector<Thread>> now = LookOnce(facts, &facts.second, progress);
+    if (!now.ok()) return MeanwhileGone(pid, now.status());
+    threads = *std::move(now);
+  } else {
+    before->clear();
+  }
+  AttributeStacks(facts, threads);
+  facts.thread_pools = GroupThreads(pid, *before, threads);
+  if (const absl::Status read = ReadRest(facts); !read.ok()) return MeanwhileGone(pid, read);
+  return facts;
+}
+
+uint64_t ResidentOf(const std::vector<Mapping>& mappings, MappingKind kind) {
+  uint64_t bytes = 0;
+  for (const Mapping& mapping : mappings) bytes += mapping.kind == kind ? mapping.resident_bytes : 0;
+  return bytes;
+}
+
+uint64_t ResidentOf(const std::vector<Mapping>& mappings) {
+  uint64_t bytes = 0;
+  for (const Mapping& mapping : mappings) bytes += mapping.resident_bytes;
+  return bytes;
+}
+
+bool HasSharedGlibc(const std::vector<Mapping>& mappings) {
+  return std::any_of(mappings.begin(), mappings.end(), [](const Mapping& mapping) {
+    return mapping.kind == MappingKind::kProgram &&
+           (NameHolds(mapping.name, "/libc.so.6") || NameHolds(mapping.name, "/libc-2."));
+  });
+}
+
+std::string FindAllocator(const std::vector<Mapping>& mappings) {
+  for (const Mapping& mapping : mappings) {
+    if (mapping.kind != MappingKind::kProgram) continue;
+    for (const char* name : {"jemalloc", "tcmalloc", "mimalloc", "snmalloc", "hoard"}) {
+      if (NameHolds(mapping.name, std::string("/lib") + name)) return name;
+    }
+    if (NameHolds(mapping.name, "/ld-musl")) return "musl";
+  }
+  return HasSharedGlibc(mappings) ? "glibc" : "unknown";
+}
+
+bool IsPython(const Facts& facts) {
+  return std::any_of(facts.mappings.begin(), facts.mappings.end(), [](const Mapping& mapping) {
+    return mapping.kind == MappingKind::kProgram &&
+           (NameHolds(mapping.name, "/python3") || NameHolds(mapping.name, "/libpython3"));
+  });
+}
+
+std::vector<SizeClass> ParseClasses(std::string_view text) {
+  std::vector<SizeClass> classes;
+  const nlohmann::json json = nlohmann::json::parse(text, nullptr, false);
+  if (!json.is_object() || !json.contains("classes") || !json["classes"].is_array()) return classes;
+  for (const nlohmann::json& entry : json["classes"]) {
+    if (!entry.is_object() || classes.size() == kMostClasses) break;
+    const auto number = [&entry](const char* key) {
+      const auto found = entry.find(key);
+      return found != entry.end() && found->is_number_unsigned() ? found->get<uint64_t>() : 0;
+    };
+    classes.push_back({number("block_bytes"), number("slabs"), number("live_blocks"), number("free_blocks"),
+                       number("waste_bytes")});
+  }
+  std::stable_sort(classes.begin(), classes.end(),
+                   [](const SizeClass& a, const SizeClass& b) { return a.waste_bytes > b.waste_bytes; });
+  return classes;
+}
+
+}  // namespace memgov::cli::explain
