@@ -114,7 +114,6 @@ int main(void) {
   PrintAdvanced();
   PrintSegment();
   CONSTANT(MEMGOV_NAME_BYTES);
-  PrintSegment();
   CONSTANT(MEMGOV_NORMAL);
   CONSTANT(MEMGOV_SOFT);
   CONSTANT(MEMGOV_HARD);
