@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "governor/base/os.h"
+#include "governor/budget/budget.h"
 #include "governor/config/options.h"
 #include "governor/pools/sampler.h"
 #include "governor/pools/thread_naming.h"
@@ -52,9 +53,16 @@ uint64_t ReportIfDue(EngineControl& engine, uint64_t now_ns) {
   return state.next_report_ns - now_ns;
 }
 
-uint64_t PublishIfDue(EngineControl& engine, uint64_t now_ns, uint64_t allocated) {
+// Sums that only grow, and above them what may change while they do not: names that were still to be found,
+// the rung.
+uint64_t Activity(uint64_t allocated, bool unnamed_left) {
   const ReleaseTotals given_back = releaser::AllTotals();
-  const uint64_t activity = allocated + sampler::FreedBytes() + given_back.bytes + given_back.passes;
+  const uint64_t sums = allocated + sampler::FreedBytes() + given_back.bytes + given_back.passes;
+  const uint64_t state = static_cast<uint64_t>(budget::CurrentRung()) * 2 + (unnamed_left ? 1 : 0);
+  return sums ^ (state << 60);
+}
+
+uint64_t PublishIfDue(EngineControl& engine, uint64_t now_ns, uint64_t activity) {
   const uint64_t sleep_ns =
       exit_guard::Enter() ? publishing::Note(engine, now_ns, activity) : kSleepUntilWoken;
   exit_guard::Leave();
@@ -104,8 +112,9 @@ uint64_t Tick(EngineControl& engine, Place place, const Polled& polled) {
   if (engine_ns < sleep_ns) sleep_ns = engine_ns;
   const uint64_t report_ns = place == Place::kOwnThread ? ReportIfDue(engine, now_ns) : kSleepUntilWoken;
   if (report_ns < sleep_ns) sleep_ns = report_ns;
-  const uint64_t publish_ns =
-      place == Place::kOwnThread ? PublishIfDue(engine, now_ns, allocated) : kSleepUntilWoken;
+  const uint64_t publish_ns = place == Place::kOwnThread
+                                  ? PublishIfDue(engine, now_ns, Activity(allocated, unnamed_left))
+                                  : kSleepUntilWoken;
   if (publish_ns < sleep_ns) sleep_ns = publish_ns;
   if (unnamed_left && sleep_ns > ReleasePolicy::kLongestSleepNs) sleep_ns = ReleasePolicy::kLongestSleepNs;
   return sleep_ns;

@@ -19,7 +19,7 @@
   X(kGauge, "memgov_threads", kCount, "Threads of the host known to memgov", s.census.threads)               \
   X(kGauge, "memgov_parked_threads", kCount, "Of these, those that allocated nothing for a second",          \
     s.census.parked)                                                                                         \
-  X(kGauge, "memgov_pool_count", kCount, "Thread pools, of 64 at most",                                      \
+  X(kGauge, "memgov_named_pools", kCount, "Thread pools, of 64 at most",                                     \
     static_cast<uint64_t>(s.census.pool_count))                                                              \
   X(kGauge, "memgov_governor_running", kCount, "1 while the governor's thread exists",                       \
     s.runtime.governor_running)                                                                              \

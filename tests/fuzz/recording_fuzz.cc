@@ -53,11 +53,15 @@ void Read(const std::string& text) {
   Require(page.size() < 2'000'000 && page.find("<script>") == std::string::npos);
 }
 
-// Pairs of bytes: where, and what.
+// A few characters of the samples become others that JSON and numbers are made of, so that many can still be
+// read: where (two bytes), and what.
 std::string Damage(const uint8_t* data, size_t size) {
+  static const std::string kinds = "0123456789-.eE\"{}[],: nul\\x";
   std::string text = Right();
-  for (size_t index = 0; index + 1 < size && index < 16; index += 2) {
-    text[(data[index] * size + index) % text.size()] = static_cast<char>(data[index + 1]);
+  for (size_t index = 0; index + 2 < size && index < 9; index += 3) {
+    const size_t place =
+        (static_cast<size_t>(data[index]) << 8 | data[index + 1]) % (text.size() - Head().size());
+    text[Head().size() + place] = kinds[data[index + 2] % kinds.size()];
   }
   return text;
 }

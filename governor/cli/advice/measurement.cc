@@ -61,12 +61,13 @@ void FindPeak(const Recording& recording, Measurement& seen) {
 }
 
 // The kernel's own high-water mark sees what comes between two samples. It counts where it rose meanwhile.
+// Since Linux 6.2 RSS is counted roughly, and the mark may fall a little: the highest, not the last.
 void FindPeakByKernel(const Recording& recording, Measurement& seen) {
   seen.peak_before = BytesOf(recording.samples.front(), "peak_resident_bytes");
-  uint64_t highest =
-      0;  // not the last: since Linux 6.2 the kernel counts RSS roughly, and its mark may fall a little
-  for (const Sample& sample : recording.samples)
+  uint64_t highest = 0;
+  for (const Sample& sample : recording.samples) {
     highest = std::max(highest, BytesOf(sample, "peak_resident_bytes"));
+  }
   if (highest <= seen.peak_before || highest < seen.peak_resident) return;
   seen.peak_anonymous += highest - seen.peak_resident;
   seen.peak_resident = highest;

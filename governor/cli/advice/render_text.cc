@@ -62,8 +62,9 @@ constexpr uint64_t kLeastBudget = 16ULL << 20;
 void AddBudgets(const Sizing& sizing, std::string& out) {
   out += "\nBudgets\n";
   std::string why = absl::StrCat("95 % of that limit: ", FormatBytes(sizing.budget));
-  if (sizing.budget >= kLeastBudget)
+  if (sizing.budget >= kLeastBudget) {
     absl::StrAppend(&why, ". Without a container: ", sizing.budget >> 20, "M");
+  }
   AddLine("MEMGOV_BUDGET", "auto", why, out);
   AddLine("MEMGOV_BUDGET_SOFT", absl::StrCat(sizing.soft_percent, "%"),
           absl::StrCat("of the budget: ", FormatBytes(sizing.soft),
@@ -72,7 +73,7 @@ void AddBudgets(const Sizing& sizing, std::string& out) {
           out);
 }
 
-void AddMachines(const Sizing& sizing, std::string& out) {
+void AddMachines(const Sizing& sizing, bool one_look, std::string& out) {
   out += "\nWorkers by machine\n";
   Table table({{"machine"}, {"system"}, {"base"}, {"per worker"}, {"workers"}, {"left"}});
   for (const Machine& machine : sizing.machines) {
@@ -84,9 +85,12 @@ void AddMachines(const Sizing& sizing, std::string& out) {
   table.Print(text, 0);
   out += text.str();
   out += Wrapped(
-      "system: 280 MB and 5 % for it, and 100 MB kept free, as Kubernetes nodes have it. base: what "
-      "workers share, and a master process as large as this one at its smallest. per worker: the peak "
-      "of anonymous memory and the headroom. By memory alone: CPUs may allow fewer.",
+      absl::StrCat(
+          "system: 280 MB and 5 % for it, and 100 MB kept free, as Kubernetes nodes have it. base: what "
+          "workers share, and a master process as large as this one ",
+          one_look ? "now" : "at its smallest",
+          ". per worker: the peak of anonymous memory and the headroom. By memory alone: CPUs may allow "
+          "fewer."),
       "  ", "  ");
 }
 
@@ -105,7 +109,7 @@ std::string AdviceText(const Advice& advice) {
   AddMeasured(seen, out);
   AddLimits(advice, out);
   AddBudgets(advice.sizing, out);
-  AddMachines(advice.sizing, out);
+  AddMachines(advice.sizing, seen.one_look, out);
   return out;
 }
 

@@ -38,20 +38,23 @@ bool IsInstalled(const std::string& path) {
 }
 
 // What is to be known of this one file, before anything is pasted.
-std::string Notes(const std::string& path, const std::string& real) {
+std::string Notes(const std::string& kind, const std::string& path, const std::string& real) {
   std::string notes;
   std::error_code error;
-  if (!fs::exists(path, error))
+  if (!fs::exists(path, error)) {
     absl::StrAppend(&notes, "# Note: ", path, " does not exist on this machine.\n");
-  if (!IsInstalled(path)) {
-    absl::StrAppend(&notes, "# Note: other users and services with ProtectHome= may not be able to read ",
-                    path, "\n# Install it: install -m 0755 ", real, " /usr/local/lib/libmemgov.so\n",
-                    "# and call `memgov snippet` with --library /usr/local/lib/libmemgov.so\n");
+  }
+  // A container has a copy.
+  const bool in_container = kind == "docker" || kind == "compose" || kind == "k8s";
+  if (!in_container && !IsInstalled(path)) {
+    const std::string installed = absl::StrCat("/usr/local/lib/", fs::path(real).filename().string());
+    absl::StrAppend(&notes,
+                    "# Note: other users, and services with ProtectHome=, may not be able to read\n# ", path,
+                    "\n# Install it: install -m 0755 ", real, " ", installed,
+                    "\n# and call `memgov snippet` with --library ", installed, "\n");
   }
   if (absl::StrContains(fs::path(real).filename().string(), "mimalloc")) {
-    notes +=
-        "# Note: the mimalloc object needs libmimalloc.so.2 (Debian: libmimalloc2.0), in a container's image "
-        "too.\n";
+    notes += "# Note: it needs libmimalloc.so.2 (Debian: libmimalloc2.0), in a container too.\n";
   }
   return notes.empty() ? notes : notes + "\n";
 }
@@ -61,8 +64,8 @@ std::string Notes(const std::string& path, const std::string& real) {
 absl::Status CheckPastable(const std::string& path) {
   const absl::Status preloadable = CheckPreloadable(path);
   if (!preloadable.ok()) return absl::FailedPreconditionError(Printable(std::string(preloadable.message())));
-  if (Printable(path) == path && path.find_first_of("\"'\\$%#@") == std::string::npos)
-    return absl::OkStatus();
+  const bool plain = Printable(path) == path && path.find_first_of("\"'\\$%#@") == std::string::npos;
+  if (plain) return absl::OkStatus();
   return absl::FailedPreconditionError(absl::StrCat(
       "'", Printable(path), "': configuration files need a path without quotation marks and \\ $ % # @"));
 }
@@ -84,8 +87,8 @@ absl::StatusOr<std::string> Snippet(const SnippetRequest& request) {
   std::error_code error;
   // Docker copies and mounts files, not what a link among the files names.
   const fs::path canonical = fs::canonical(*path, error);
-  const std::string real = error ? *path : canonical.string();
-  return absl::StrCat(Notes(*path, real),
+  const std::string real = error || !CheckPastable(canonical.string()).ok() ? *path : canonical.string();
+  return absl::StrCat(Notes(request.kind, *path, real),
                       absl::StrReplaceAll(text->second, {{"@PATH@", *path},
                                                          {"@REAL@", real},
                                                          {"@FOLDER@", fs::path(real).parent_path().string()},

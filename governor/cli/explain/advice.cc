@@ -61,6 +61,7 @@ std::string Doctor::WorstPool() const {
     worst = &pool;
   }
   if (worst == nullptr) return "";
+  most = std::min(most, account_.BytesOf("fragmentation"));
   return absl::StrCat(" Most of it (", FormatBytes(most), ") is in pool ", Printable(worst->name), ".");
 }
 
@@ -87,11 +88,14 @@ void Doctor::LookAtFragmentation() {
         absl::StrCat("Restart it at a quiet moment: that wins ",
                      FormatBytes(Figure("recycle_recoverable_bytes")), ", which no release can."));
   } else if (IsWorth(bytes)) {
+    const char* const remedy =
+        facts_.environment.contains("MEMGOV_POOLS")
+            ? " A restart wins it back."
+            : " Shards of its own for that pool (MEMGOV_POOLS) keep its blocks together; "
+              "a restart wins it back.";
     Say("fragmentation", bytes,
         absl::StrCat(FormatBytes(bytes), " lies between blocks in use, where no release gets at it.",
-                     WorstPool(), WorstClass(),
-                     " Shards of its own for that pool (MEMGOV_POOLS) keep its blocks together; a "
-                     "restart wins it back."));
+                     WorstPool(), WorstClass(), remedy));
   }
 }
 

@@ -90,8 +90,9 @@ std::string ArgumentSpecs(const CommandText& command) {
 std::string ZshCompletion(const CommandText& tool) {
   std::string script = absl::StrCat(kHead, "      commands=(\n");
   for (const CommandText& command : tool.commands) {
-    if (!command.hidden)
+    if (!command.hidden) {
       absl::StrAppend(&script, "        '", command.name, ":", Quoted(command.summary), "'\n");
+    }
   }
   script +=
       "      )\n      _describe -t commands 'memgov command' commands\n      ;;\n    argument)\n"

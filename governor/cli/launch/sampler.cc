@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "governor/cli/launch/family.h"
 
@@ -11,6 +12,7 @@ namespace {
 constexpr absl::Duration kBetweenLooks = absl::Milliseconds(20);
 constexpr absl::Duration kBetweenSearches = absl::Milliseconds(100);
 constexpr absl::Duration kBetweenShares = absl::Milliseconds(250);
+constexpr absl::Duration kSettled = absl::Milliseconds(500);
 constexpr int kShareOfTime = 20;  // looking takes one part of so many
 
 }  // namespace
@@ -32,6 +34,14 @@ absl::Duration Sampler::Look(std::optional<int> main) {
   if (main_has_memory && !sum.processes.empty()) Note(sum, now);
   next_look_ = Next(now, kBetweenLooks);
   return next_look_ - clock_();
+}
+
+uint64_t Sampler::settled_bytes() const {
+  if (looks_.empty()) return 0;
+  std::vector<uint64_t> bytes;
+  for (const OneLook& look : looks_) bytes.push_back(look.bytes);
+  std::nth_element(bytes.begin(), bytes.begin() + static_cast<ptrdiff_t>(bytes.size() / 2), bytes.end());
+  return bytes[bytes.size() / 2];
 }
 
 void Sampler::FindMembers(absl::Time now) {
@@ -73,7 +83,8 @@ void Sampler::Note(const Sum& sum, absl::Time now) {
   std::optional<uint64_t> bytes = sum.bytes;
   if (sum.processes.size() > 1) bytes = WithoutShared(sum, now);
   if (!bytes.has_value()) return;
-  last_bytes_ = *bytes;
+  looks_.push_back({now, *bytes});
+  while (looks_.front().time < now - kSettled) looks_.pop_front();
   peak_bytes_ = std::max(peak_bytes_, *bytes);
   // The kernel's own mark of one process misses no moment between two looks.
   const absl::StatusOr<Proc::Status> status = proc_.ReadStatus(*sum.processes.begin());

@@ -8,6 +8,7 @@
 #define MEMGOV_GOVERNOR_CLI_LAUNCH_SAMPLER_H_
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <optional>
 #include <set>
@@ -31,7 +32,9 @@ class Sampler {
   absl::Duration Look(std::optional<int> main);
 
   uint64_t peak_bytes() const { return peak_bytes_; }
-  uint64_t last_bytes() const { return last_bytes_; }
+  uint64_t last_bytes() const { return looks_.empty() ? 0 : looks_.back().bytes; }
+  // The median of the last half second: a command that ends by itself is half gone at the last look.
+  uint64_t settled_bytes() const;
   size_t most_processes() const { return most_processes_; }
   const std::set<int>& members() const { return members_; }
 
@@ -42,6 +45,10 @@ class Sampler {
   };
   // When to do again what was begun then.
   absl::Time Next(absl::Time begun, absl::Duration least) const;
+  struct OneLook {
+    absl::Time time;
+    uint64_t bytes = 0;
+  };
   void FindMembers(absl::Time now);
   Sum SumOfResident() const;
   std::optional<uint64_t> WithoutShared(const Sum& sum, absl::Time now);
@@ -56,7 +63,7 @@ class Sampler {
   absl::Time next_shares_ = absl::InfinitePast();
   Sum shared_;  // of these processes, at the last reading of PSS
   uint64_t peak_bytes_ = 0;
-  uint64_t last_bytes_ = 0;
+  std::deque<OneLook> looks_;  // of the last half second
   size_t most_processes_ = 0;
 };
 

@@ -154,7 +154,7 @@ class TrialRun {
   Trial Finish() {
     output_.Take();
     trial_.peak_bytes = sampler_.peak_bytes();
-    trial_.last_bytes = sampler_.last_bytes();
+    trial_.last_bytes = sampler_.settled_bytes();
     trial_.most_processes = sampler_.most_processes();
     trial_.seconds = command_.seconds();
     trial_.status = command_.status();

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cmath>
+#include <cstring>
 #include <map>
 
 #include "absl/strings/numbers.h"

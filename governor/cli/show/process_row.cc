@@ -91,7 +91,7 @@ ProcessRow RowOf(const Governed& process, const Proc& proc, UserNames& users, co
   row.charged_bytes = reading.Value("charged_bytes");
   row.hard_bytes = reading.Value("hard_budget_bytes", UINT64_MAX);
   row.rung = reading.Value("rung");
-  row.pools = reading.Value("pool_count", reading.pools.size());
+  row.pools = reading.Value("named_pools", reading.pools.size());
   row.threads = reading.Value("threads");
   row.parked_threads = reading.Value("parked_threads");
   row.age = AgeOf(reading, now);

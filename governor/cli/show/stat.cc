@@ -41,7 +41,7 @@ const std::vector<Group>& Groups() {
        {"stalled_seconds_total", "cgroup_high_events_total", "cgroup_max_events_total",
         "cgroup_oom_kills_total", "pressure_callbacks_total", "callback_longest_seconds",
         "callback_running_seconds"}},
-      {"threads", {"threads", "parked_threads", "pool_count", "governor_running"}},
+      {"threads", {"threads", "parked_threads", "named_pools", "governor_running"}},
       {"health",
        {"stall_longest_seconds", "recycle_advised", "recycle_recoverable_bytes", "recycle_since_seconds",
         "bad_frees_total", "foreign_frees_total", "dropped_samples_total"}},

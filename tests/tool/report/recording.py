@@ -149,6 +149,17 @@ class Recording(ToolTest):
         self.assert_fails(3, str(os.getpid()), os.getpid(), "-o", self.path)
         self.assertFalse(os.path.exists(self.path))
 
+    @unittest.skipIf(os.geteuid() != 0, "needs root, to be two users")
+    def test_of_another_user(self):
+        subject = self.governed()
+        try:
+            finished = self.tool("record", subject.pid, "-o", "-", user=65534, group=65534, extra_groups=[])
+        except PermissionError:
+            self.skipTest("other users cannot run what is in the build folder")
+        self.assertEqual(finished.returncode, 4, finished.stderr)
+        self.assertEqual(finished.stdout, "")
+        self.assertEqual(len(finished.stderr.splitlines()), 1, finished.stderr)
+
     def test_no_space(self):
         subject = self.governed()
         self.assert_fails(5, "/dev/full: No space left", subject.pid, "-o", "/dev/full", "--force")

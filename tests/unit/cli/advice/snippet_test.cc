@@ -55,6 +55,8 @@ TEST(Snippet, NotesAreOfTheFile) {
   EXPECT_THAT(SnippetOf("systemd"), HasSubstr("does not exist on this machine"));
   const auto home = Snippet({.kind = "systemd", .engine = "", .library = "/home/x/libmemgov.so"});
   EXPECT_THAT(*home, HasSubstr("ProtectHome="));
+  const auto copied = Snippet({.kind = "docker", .engine = "", .library = "/home/x/libmemgov.so"});
+  EXPECT_THAT(*copied, Not(HasSubstr("ProtectHome=")));
   const auto borrowed =
       Snippet({.kind = "docker", .engine = "", .library = "/usr/lib/libmemgov-mimalloc.so"});
   EXPECT_THAT(*borrowed, HasSubstr("libmimalloc2.0"));

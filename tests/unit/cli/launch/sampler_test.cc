@@ -102,6 +102,17 @@ TEST_F(SamplerTest, AMainProcessThatIsAboutToEndDoesNotCount) {
   EXPECT_EQ(sampler.last_bytes(), 10 * page_);
 }
 
+TEST_F(SamplerTest, TheLastHalfSecondSettles) {
+  Sampler sampler = Below10();
+  for (const uint64_t pages : {900, 900, 500, 500, 500, 500, 100}) {
+    Process(11, pages, 1, 1);
+    sampler.Look(11);
+    now_ += absl::Milliseconds(120);
+  }
+  EXPECT_EQ(sampler.settled_bytes(), 500 * page_);
+  EXPECT_EQ(sampler.last_bytes(), 100 * page_);
+}
+
 TEST_F(SamplerTest, NobodyThere) {
   Sampler sampler = Below10();
   sampler.Look(11);
