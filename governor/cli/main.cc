@@ -3,26 +3,37 @@
 #include <exception>
 #include <iostream>
 
+#include "governor/cli/advice/commands.h"
+#include "governor/cli/explain/commands.h"
+#include "governor/cli/exporter/commands.h"
 #include "governor/cli/frame/command.h"
+#include "governor/cli/frame/commands.h"
 #include "governor/cli/frame/exit_codes.h"
+#include "governor/cli/launch/commands.h"
+#include "governor/cli/recording/commands.h"
+#include "governor/cli/show/commands.h"
 
 namespace memgov::cli {
+namespace {
 
-#define MEMGOV_COMMANDS(X)                                                                               \
-  X(AddRun)                                                                                              \
-  X(AddTry) X(AddExplain) X(AddPs) X(AddStat) X(AddPools) X(AddTop) X(AddRelease) X(AddSet) X(AddHealth) \
-      X(AddLast) X(AddExporter) X(AddRecord) X(AddReport) X(AddAdvise) X(AddSnippet) X(AddCheck)         \
-          X(AddManual) X(AddCompletion)
-#define MEMGOV_DECLARE(name) __attribute__((weak)) void name(CLI::App& tool, int* exit_status);
-MEMGOV_COMMANDS(MEMGOV_DECLARE)
+// In the order of --help.
+constexpr AddCommand kCommands[] = {AddRun,     AddTry,      AddExplain, AddPs,        AddStat,
+                                    AddPools,   AddTop,      AddRelease, AddSet,       AddHealth,
+                                    AddLast,    AddExporter, AddRecord,  AddReport,    AddAdvise,
+                                    AddSnippet, AddCheck,    AddManual,  AddCompletion};
+
+// One line, as everything else that goes wrong.
+std::string OneLine(const CLI::App*, const CLI::Error& error) {
+  return std::string("memgov: ") + error.what() + "\n";
+}
 
 int Run(int argc, char** argv) {
   CLI::App tool("See and steer processes that memgov governs.", "memgov");
-  int exit_status = kOk;
-#define MEMGOV_ADD(name) \
-  if (&name != nullptr) name(tool, &exit_status);
-  MEMGOV_COMMANDS(MEMGOV_ADD)
+  tool.set_version_flag("--version", "memgov " MEMGOV_VERSION, "The version, then ends");
   tool.require_subcommand(1);
+  tool.failure_message(OneLine);
+  int exit_status = kOk;
+  for (const AddCommand add : kCommands) add(tool, &exit_status);
   try {
     tool.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -31,6 +42,7 @@ int Run(int argc, char** argv) {
   return exit_status;
 }
 
+}  // namespace
 }  // namespace memgov::cli
 
 int main(int argc, char** argv) {

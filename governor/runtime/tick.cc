@@ -58,8 +58,8 @@ uint64_t ReportIfDue(EngineControl& engine, uint64_t now_ns) {
 uint64_t Activity(uint64_t allocated, bool unnamed_left) {
   const ReleaseTotals given_back = releaser::AllTotals();
   const uint64_t sums = allocated + sampler::FreedBytes() + given_back.bytes + given_back.passes;
-  const uint64_t state = static_cast<uint64_t>(budget::CurrentRung()) * 2 + (unnamed_left ? 1 : 0);
-  return sums ^ (state << 60);
+  const uint64_t condition = static_cast<uint64_t>(budget::CurrentRung()) * 2 + (unnamed_left ? 1 : 0);
+  return sums ^ (condition << 60);
 }
 
 uint64_t PublishIfDue(EngineControl& engine, uint64_t now_ns, uint64_t activity) {

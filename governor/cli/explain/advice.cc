@@ -66,9 +66,9 @@ std::string Doctor::WorstPool() const {
 }
 
 std::string Doctor::WorstClass() const {
-  if (facts_.classes.empty() || facts_.classes[0].waste_bytes == 0) return "";
+  if (facts_.classes.empty() || facts_.classes[0].unused_bytes == 0) return "";
   return absl::StrCat(" The worst size is ", facts_.classes[0].block_bytes, " bytes, with ",
-                      FormatBytes(facts_.classes[0].waste_bytes), ".");
+                      FormatBytes(facts_.classes[0].unused_bytes), ".");
 }
 
 void Doctor::LookAtRelease() {

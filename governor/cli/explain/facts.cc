@@ -13,6 +13,7 @@ namespace {
 
 constexpr absl::Duration kPatience = absl::Seconds(2);
 constexpr size_t kMostClasses = 512;
+constexpr uint64_t kGiga = uint64_t{1} << 30;
 
 absl::Duration SteadyNow() { return absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch()); }
 
@@ -223,9 +224,13 @@ std::vector<SizeClass> ParseClasses(std::string_view text) {
     };
     classes.push_back({number("block_bytes"), number("slabs"), number("live_blocks"), number("free_blocks"),
                        number("waste_bytes")});
+    SizeClass& added = classes.back();
+    // Bounded, so that nothing that a process says overflows.
+    added.unused_bytes = std::min(added.block_bytes, kGiga) * std::min(added.free_blocks, kGiga) +
+                         std::min(added.waste_bytes, kGiga);
   }
   std::stable_sort(classes.begin(), classes.end(),
-                   [](const SizeClass& a, const SizeClass& b) { return a.waste_bytes > b.waste_bytes; });
+                   [](const SizeClass& a, const SizeClass& b) { return a.unused_bytes > b.unused_bytes; });
   return classes;
 }
 

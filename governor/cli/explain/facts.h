@@ -27,7 +27,8 @@ struct SizeClass {
   uint64_t slabs = 0;
   uint64_t live_blocks = 0;
   uint64_t free_blocks = 0;
-  uint64_t waste_bytes = 0;
+  uint64_t waste_bytes = 0;   // behind the last block of each slab
+  uint64_t unused_bytes = 0;  // that, and the free blocks
 };
 
 // The small part of a process' state that is compared over time.
@@ -58,7 +59,7 @@ struct Facts {
   std::optional<Reading> figures;  // what the process itself says
   bool figures_are_fresh = false;  // it answered; else they are the governor's last ones
   std::string why_no_figures;
-  std::vector<SizeClass> classes;  // most waste first
+  std::vector<SizeClass> classes;  // most unused first
 
   std::string allocator;           // of a process that is not governed: "glibc", "jemalloc", ..., "unknown"
   std::optional<GlibcHeap> glibc;  // its heap was walked

@@ -36,7 +36,8 @@ Json ClassesOf(const Facts& facts) {
                        {"slabs", entry.slabs},
                        {"live_blocks", entry.live_blocks},
                        {"free_blocks", entry.free_blocks},
-                       {"waste_bytes", entry.waste_bytes}});
+                       {"waste_bytes", entry.waste_bytes},
+                       {"unused_bytes", entry.unused_bytes}});
   }
   return classes;
 }

@@ -141,16 +141,16 @@ void TextPage::PrintPools() {
 }
 
 void TextPage::PrintClasses() {
-  if (it_.facts.classes.empty() || it_.facts.classes[0].waste_bytes == 0) return;
+  if (it_.facts.classes.empty() || it_.facts.classes[0].unused_bytes == 0) return;
   Title("Block sizes with most free memory between used blocks");
   Table table(
       {{.title = "block"}, {.title = "used"}, {.title = "free"}, {.title = "slabs"}, {.title = "unused"}});
   for (size_t index = 0; index < std::min(it_.facts.classes.size(), kMostClasses); ++index) {
     const SizeClass& entry = it_.facts.classes[index];
-    if (entry.waste_bytes == 0) break;
+    if (entry.unused_bytes == 0) break;
     table.AddRow({absl::StrCat(entry.block_bytes, " B"), absl::StrCat(entry.live_blocks),
                   absl::StrCat(entry.free_blocks), absl::StrCat(entry.slabs),
-                  FormatBytes(entry.waste_bytes)});
+                  FormatBytes(entry.unused_bytes)});
   }
   table.Print(out_, width_);
 }

@@ -12,6 +12,7 @@
 #include "governor/cli/exporter/server.h"
 #include "governor/cli/exporter/textfile.h"
 #include "governor/cli/frame/output.h"
+#include "governor/cli/frame/times.h"
 
 namespace memgov::cli {
 namespace {
@@ -85,23 +86,13 @@ ExitCode Serve(const ExporterOptions& options, absl::Duration interval) {
 
 }  // namespace
 
-absl::StatusOr<absl::Duration> ParseInterval(const std::string& text) {
-  const bool number = !text.empty() && text.find_first_not_of("0123456789.") == std::string::npos;
-  absl::Duration interval;
-  if (!absl::ParseDuration(number ? absl::StrCat(text, "s") : text, &interval) || interval < kShortest ||
-      interval > kLongest) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--interval: \"", Printable(text), "\" is no time from 1s to 1h; allowed: 15, 15s, 1m"));
-  }
-  return interval;
-}
-
 ExitCode RunExporter(const ExporterOptions& options) {
   if (const absl::Status together = CheckTogether(options); !together.ok()) return Fail(together);
   if (options.once) return RunOnce(options);
   absl::Duration interval = kDefaultInterval;
   if (!options.interval.empty()) {
-    const absl::StatusOr<absl::Duration> parsed = ParseInterval(options.interval);
+    const absl::StatusOr<absl::Duration> parsed =
+        ParseTime(options.interval, "--interval", kShortest, kLongest);
     if (!parsed.ok()) return Fail(parsed.status());
     interval = *parsed;
   }

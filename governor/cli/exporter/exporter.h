@@ -24,9 +24,6 @@ struct ExporterOptions {
   ScrapeOptions scrape;
 };
 
-// "15", "15s", "1m": 1 s to 1 h. kInvalidArgument names --interval.
-absl::StatusOr<absl::Duration> ParseInterval(const std::string& text);
-
 // Ends with SIGTERM or SIGINT, which it blocks in the calling thread.
 ExitCode RunExporter(const ExporterOptions& options);
 

@@ -115,21 +115,6 @@ class Recorder {
 
 }  // namespace
 
-absl::StatusOr<absl::Duration> ParseInterval(std::string_view text, std::string_view what,
-                                             absl::Duration least, bool endless) {
-  absl::Duration duration;
-  double seconds = 0;
-  const std::string written(text);
-  const bool is_number = absl::SimpleAtod(written, &seconds) && written != "inf";
-  if (is_number) duration = absl::Seconds(seconds);
-  const bool known = is_number || absl::ParseDuration(written, &duration);
-  const bool fits = endless || duration != absl::InfiniteDuration();
-  if (known && fits && duration >= least) return duration;
-  return absl::InvalidArgumentError(
-      absl::StrCat(std::string(what), " ", Printable(text), ": allowed is a time of at least ",
-                   absl::FormatDuration(least), ", as 500ms, 1s, 2m, 24h", endless ? "; or inf" : ""));
-}
-
 absl::StatusOr<Recorded> Record(const Governed& process, const RecordOptions& options) {
   absl::StatusOr<RecordingSampler> sampler =
       RecordingSampler::Make(process, std::min(options.interval / 2, kMostPatience));

@@ -24,11 +24,6 @@ struct Recorded {
   std::string because;  // recording.h's "ended"
 };
 
-// "500ms", "1.5s", "2m", "24h", "60" (seconds), and "inf" where `endless`; at least `least`. kInvalidArgument
-// names `what`.
-absl::StatusOr<absl::Duration> ParseInterval(std::string_view text, std::string_view what,
-                                             absl::Duration least, bool endless);
-
 // Progress is on standard error. As RecordingWriter and RecordingSampler.
 absl::StatusOr<Recorded> Record(const Governed& process, const RecordOptions& options);
 

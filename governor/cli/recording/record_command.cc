@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "governor/cli/frame/exit_codes.h"
 #include "governor/cli/frame/output.h"
+#include "governor/cli/frame/times.h"
 #include "governor/cli/recording/commands.h"
 #include "governor/cli/recording/record.h"
 #include "governor/cli/recording/recording.h"
@@ -22,9 +23,9 @@ struct Options {
 };
 
 absl::Status ReadTimes(Options& options) {
-  const auto interval = ParseInterval(options.interval, "--interval", kLeastInterval, false);
+  const auto interval = ParseTime(options.interval, "--interval", kLeastInterval, absl::Hours(24));
   if (!interval.ok()) return interval.status();
-  const auto duration = ParseInterval(options.duration, "--duration", *interval, true);
+  const auto duration = ParseTime(options.duration, "--duration", *interval, absl::InfiniteDuration());
   if (!duration.ok()) return duration.status();
   options.record.interval = *interval;
   options.record.duration = *duration;

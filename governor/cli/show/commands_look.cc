@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "governor/cli/frame/exit_codes.h"
+#include "governor/cli/frame/times.h"
 #include "governor/cli/show/commands.h"
 #include "governor/cli/show/last.h"
 #include "governor/cli/show/pools_view.h"
@@ -77,7 +78,7 @@ void AddTop(CLI::App& tool, int* exit_status) {
       ->type_name("COUNT");
   command->add_flag("--json", options->top.json, "A line of JSON each interval");
   command->callback([options, exit_status] {
-    const auto interval = ParseInterval(options->interval);
+    const auto interval = ParseTime(options->interval, "--interval", absl::Milliseconds(50), absl::Hours(1));
     if (interval.ok()) options->top.interval = *interval;
     *exit_status = interval.ok() ? RunTop(options->top) : Fail(interval.status());
   });

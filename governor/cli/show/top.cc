@@ -186,15 +186,6 @@ bool PrintPlain(const Watch& watch, bool is_first, bool json) {
 
 }  // namespace
 
-absl::StatusOr<absl::Duration> ParseInterval(const std::string& text) {
-  absl::Duration interval;
-  const bool is_duration =
-      absl::ParseDuration(text, &interval) || absl::ParseDuration(absl::StrCat(text, "s"), &interval);
-  if (is_duration && interval >= absl::Milliseconds(50) && interval <= absl::Hours(1)) return interval;
-  return absl::InvalidArgumentError(absl::StrCat(
-      "--interval: \"", Printable(text), "\" is not allowed; from 50ms to 1h, a bare number is seconds"));
-}
-
 int RunTop(const TopOptions& options) {
   const Signals signals;
   Watch watch(options.sort);

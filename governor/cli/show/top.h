@@ -17,9 +17,6 @@ struct TopOptions {
   bool json = false;
 };
 
-// "500ms", "2s", "1m"; a bare number is seconds. From 50 ms to an hour.
-absl::StatusOr<absl::Duration> ParseInterval(const std::string& text);
-
 // On a terminal a screen with keys, else one plain frame for each interval. The exit status.
 int RunTop(const TopOptions& options);
 

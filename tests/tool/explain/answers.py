@@ -84,7 +84,10 @@ class Refusals(ToolTest):
         process = subprocess.Popen(["sleep", "60"])
         self.addCleanup(process.wait)
         with subprocess.Popen(
-            [TOOL, "explain", str(process.pid), "--watch", "3"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            [TOOL, "explain", str(process.pid), "--watch", "3"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         ) as tool:
             time.sleep(1.5)
             process.kill()
@@ -143,11 +146,16 @@ class Governed(ToolTest):
         self.assertGreater(parts["fragmentation"], 50 << 20)
         advice = {piece["advice"]: piece["text"] for piece in said["advice"]}
         self.assertIn("pool io", advice["fragmentation"])
+        self.assertEqual(said["classes"][0]["block_bytes"], 1024, said["classes"][:3])
+        self.assertGreater(said["classes"][0]["unused_bytes"], 50 << 20)
         io = next(pool for pool in said["pools"] if pool["pool"] == "io")
         self.assertGreater(io["held_bytes"] - io["live_bytes"], 50 << 20)
 
+    def explain_at_once(self, subject):
+        return self.tool_json("explain", subject.pid, "--json", "--watch", "0")
+
     def explain_with_figures(self, subject, held):
-        said = self.tool_json("explain", subject.pid, "--json", "--watch", "0")
+        said = self.explain_at_once(subject)
         parts = {part["part"]: part["bytes"] for part in said["parts"]}
         return said if parts.get("fragmentation", 0) > held else None
 
@@ -155,7 +163,7 @@ class Governed(ToolTest):
         subject = self.start()
         self.wait_until_listed(subject)
         subject.say("hold io 32")
-        wait_for(lambda: self.tool_json("explain", subject.pid, "--json", "--watch", "0")["figures"] != "none", "figures")
+        wait_for(lambda: self.explain_at_once(subject)["figures"] != "none", "figures")
         os.kill(subject.pid, signal.SIGSTOP)
         self.addCleanup(os.kill, subject.pid, signal.SIGCONT)
         said = self.tool_json("explain", subject.pid, "--json", "--watch", "0")

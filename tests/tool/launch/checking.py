@@ -94,7 +94,7 @@ class Checking(launching.LaunchTest):
         self.assertEqual(finished.returncode, 0, finished)
 
     def test_a_crash_when_stopped_fails(self):
-        crash = "import os, signal, time; signal.signal(15, lambda *_: os.abort()); time.sleep(60)"
+        crash = "import os, signal, time; signal.signal(15, lambda *_: os.abort())\nwhile True: time.sleep(0.05)"
         finished = self.memgov("check", "--max-rss", "1G", "--seconds", "1", "--", PYTHON, "-c", crash)
         self.assertEqual(finished.returncode, 1, finished)
         self.assertIn("FAIL  command: status SIGABRT when it was stopped", finished.stdout)

@@ -67,7 +67,7 @@ class NothingLeft(launching.LaunchTest):
     def test_signals_are_forwarded(self):
         seen = self.path("seen")
         command = f"import signal, sys, time\nsignal.signal(15, lambda *_: (open('{seen}', 'w').write('yes'), sys.exit()))\n"
-        command += f"open('{self.path('ready')}', 'w')\ntime.sleep(300)"
+        command += f"open('{self.path('ready')}', 'w')\nwhile True:\n    time.sleep(0.05)"
         process = self.start("check", "--max-rss", "1G", "--", PYTHON, "-c", command)
         support.wait_for(lambda: os.path.exists(self.path("ready")), "the command")
         process.terminate()
@@ -82,7 +82,7 @@ class NothingLeft(launching.LaunchTest):
         support.wait_for(lambda: not self.descendants(), "their end")
 
     def test_a_second_signal_does_not_wait(self):
-        deaf = f"import signal, time\nfor n in (1, 2, 3, 15): signal.signal(n, signal.SIG_IGN)\nopen('{self.path('ready')}', 'w')\ntime.sleep(300)"
+        deaf = f"import signal, time\nfor n in (1, 2, 3, 15): signal.signal(n, signal.SIG_IGN)\nopen('{self.path('ready')}', 'w')\nwhile True:\n    time.sleep(0.05)"
         process = self.start("try", "--", PYTHON, "-c", deaf, self.marker)
         support.wait_for(lambda: os.path.exists(self.path("ready")), "the command")
         process.send_signal(signal.SIGINT)

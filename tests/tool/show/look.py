@@ -89,7 +89,7 @@ class Look(ToolTest):
         have = set(figures) | {name for entry in figures["releases"] for name in entry}
         names.discard("info")
         self.assertGreater(len(names), 30)
-        self.assertEqual(names - {"pool_count"} - have, set())
+        self.assertEqual(names - have, set())
 
     def test_pools_have_bars_and_shares(self):
         subject = self.start_holding()

@@ -14,12 +14,14 @@ from support import TOOL, ToolTest, wait_for
 class Terminal:
     """A tmux of its own with one pane, in which a shell runs."""
 
-    def __init__(self, folder, width=80, height=24):
-        self.socket = f"memgov-test-{os.getpid()}-{os.path.basename(folder)}"
+    def __init__(self, folder):
+        self.socket = os.path.join(folder, "tmux")
         environment = {**os.environ, "MEMGOV_DIR": folder, "LC_ALL": "C.UTF-8", "TERM": "xterm"}
         for name in ("LD_PRELOAD", "TMUX", "NO_COLOR"):
             environment.pop(name, None)
         self.environment = environment
+
+    def start(self, width, height):
         self.run("-f", "/dev/null", "new-session", "-d", "-x", str(width), "-y", str(height), "/bin/sh")
         self.run("set-option", "-g", "status", "off")
         self.run("resize-window", "-x", str(width), "-y", str(height))
@@ -27,7 +29,7 @@ class Terminal:
 
     def run(self, *arguments):
         finished = subprocess.run(
-            ["tmux", "-L", self.socket, "-u", *arguments],
+            ["tmux", "-S", self.socket, "-u", *arguments],
             env=self.environment,
             capture_output=True,
             text=True,
@@ -49,7 +51,7 @@ class Terminal:
         self.run("resize-window", "-x", str(width), "-y", str(height))
 
     def stop(self):
-        subprocess.run(["tmux", "-L", self.socket, "kill-server"], env=self.environment, capture_output=True)
+        subprocess.run(["tmux", "-S", self.socket, "kill-server"], env=self.environment, capture_output=True)
 
 
 @unittest.skipUnless(shutil.which("tmux"), "needs tmux")
@@ -64,8 +66,9 @@ class TopOnATerminal(ToolTest):
         self.small.say("hold parse 4")
 
     def open(self, width=80, height=24, arguments="--interval 200ms"):
-        terminal = Terminal(self.folder, width, height)
+        terminal = Terminal(self.folder)
         self.addCleanup(terminal.stop)
+        terminal.start(width, height)
         terminal.type(f"'{TOOL}' top {arguments}; echo status $?", "Enter")
         wait_for(lambda: "pools of" in terminal.text() or "COMMAND" in terminal.text(), "top's screen")
         return terminal

@@ -42,7 +42,7 @@ TEST(Advice, FragmentationNamesPoolAndSize) {
   facts.figures->pool_names = {{"memgov_pool_live_bytes", "", Unit::kBytes, false},
                                {"memgov_pool_held_bytes", "", Unit::kBytes, false}};
   facts.figures->pools = {{"http", {kMega, 2 * kMega}}, {"parse\x1b", {kMega, 30 * kMega}}};
-  facts.classes = {{1024, 100, 10, 90, 25 * kMega}};
+  facts.classes = {{1024, 100, 10, 90, 0, 25 * kMega}};
   const std::string text = TextOf(facts, "fragmentation");
   EXPECT_THAT(text, HasSubstr("29.0 MB) is in pool parse"));
   EXPECT_THAT(text, HasSubstr("1024 bytes"));

@@ -84,10 +84,13 @@ TEST(Diagnosis, PoolsOfThreadsAndOfTheHeapMeet) {
 TEST(Diagnosis, ClassesOfTheSocketsAnswer) {
   const auto classes = ParseClasses(
       R"({"classes":[{"block_bytes":16,"slabs":1,"live_blocks":2,"free_blocks":3,"waste_bytes":4},
-      {"block_bytes":64,"waste_bytes":99}],"pools":[]})");
-  ASSERT_EQ(classes.size(), 2u);
-  EXPECT_EQ(classes[0].block_bytes, 64u);
-  EXPECT_EQ(classes[1].free_blocks, 3u);
+      {"block_bytes":64,"free_blocks":2,"waste_bytes":9},
+      {"block_bytes":32,"free_blocks":4,"waste_bytes":0}],"pools":[]})");
+  ASSERT_EQ(classes.size(), 3u);
+  EXPECT_EQ(classes[0].block_bytes, 64u) << "most unused first";
+  EXPECT_EQ(classes[0].unused_bytes, 137u);
+  EXPECT_EQ(classes[1].block_bytes, 32u);
+  EXPECT_EQ(classes[2].free_blocks, 3u);
   for (const char* text : {"", "x", "[]", "{}", R"({"classes":{}})", R"({"classes":[1]})"})
     EXPECT_TRUE(ParseClasses(text).empty()) << text;
   EXPECT_EQ(ParseClasses(R"({"classes":[{"block_bytes":-1,"slabs":"x"}]})")[0].block_bytes, 0u);

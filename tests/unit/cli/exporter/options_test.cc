@@ -46,22 +46,6 @@ TEST(CheckHost, RefusesWhatIsNoAddress) {
   EXPECT_THAT(std::string(refused.message()), HasSubstr("300.1.2.3"));
 }
 
-TEST(ParseInterval, TakesSecondsAndDurations) {
-  EXPECT_EQ(*ParseInterval("15"), absl::Seconds(15));
-  EXPECT_EQ(*ParseInterval("1.5"), absl::Milliseconds(1500));
-  EXPECT_EQ(*ParseInterval("2m"), absl::Minutes(2));
-  EXPECT_EQ(*ParseInterval("1h"), absl::Hours(1));
-}
-
-TEST(ParseInterval, NamesWhatIsWrong) {
-  for (const char* text : {"", "0", "0.5s", "-3s", "2h", "soon", "1..5", "inf"}) {
-    const absl::StatusOr<absl::Duration> interval = ParseInterval(text);
-    ASSERT_TRUE(absl::IsInvalidArgument(interval.status())) << text;
-    EXPECT_THAT(std::string(interval.status().message()),
-                HasSubstr("--interval: \"" + std::string(text) + "\""));
-  }
-}
-
 TEST(RunExporter, RefusesOptionsThatDoNotGoTogether) {
   ExporterOptions options;
   options.once = true;

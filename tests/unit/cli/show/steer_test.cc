@@ -93,17 +93,5 @@ TEST(Health, DoesNotJudgeTheRatioOfASmallHeap) {
   EXPECT_EQ(ProblemsOf(reading, 0, limits).size(), 1u);
 }
 
-TEST(Interval, HasAUnitOrIsSeconds) {
-  EXPECT_EQ(*ParseInterval("500ms"), absl::Milliseconds(500));
-  EXPECT_EQ(*ParseInterval("2"), absl::Seconds(2));
-  EXPECT_EQ(*ParseInterval("0.5"), absl::Milliseconds(500));
-  EXPECT_EQ(*ParseInterval("1m"), absl::Minutes(1));
-  for (const char* text : {"", "0", "-1", "10ms", "2h", "inf", "fast", "1 s"}) {
-    const auto interval = ParseInterval(text);
-    ASSERT_FALSE(interval.ok()) << text;
-    EXPECT_THAT(std::string(interval.status().message()), HasSubstr("--interval"));
-  }
-}
-
 }  // namespace
 }  // namespace memgov::cli
