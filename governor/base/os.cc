@@ -158,17 +158,19 @@ void FutexWake(const uint32_t* word, int threads) {
   CallKernel(SYS_futex, word, FUTEX_WAKE_PRIVATE, threads, 0, 0, 0);
 }
 
-uint64_t NowNanoseconds() {
+namespace {
+
+uint64_t ReadClock(clockid_t clock) {
   timespec now{};
-  CallKernel(SYS_clock_gettime, CLOCK_MONOTONIC, &now);
+  CallKernel(SYS_clock_gettime, clock, &now);
   return static_cast<uint64_t>(now.tv_sec) * 1000000000 + static_cast<uint64_t>(now.tv_nsec);
 }
 
-uint64_t WallClockNanoseconds() {
-  timespec now{};
-  CallKernel(SYS_clock_gettime, CLOCK_REALTIME, &now);
-  return static_cast<uint64_t>(now.tv_sec) * 1000000000 + static_cast<uint64_t>(now.tv_nsec);
-}
+}  // namespace
+
+uint64_t NowNanoseconds() { return ReadClock(CLOCK_MONOTONIC); }
+uint64_t WallClockNanoseconds() { return ReadClock(CLOCK_REALTIME); }
+uint64_t ThreadCpuNanoseconds() { return ReadClock(CLOCK_THREAD_CPUTIME_ID); }
 
 uint64_t WallClockSeconds() { return WallClockNanoseconds() / 1000000000; }
 

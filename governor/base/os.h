@@ -76,6 +76,9 @@ uint64_t NowNanoseconds();
 uint64_t WallClockNanoseconds();
 uint64_t WallClockSeconds();
 
+// What this thread has used of a processor.
+uint64_t ThreadCpuNanoseconds();
+
 void SleepNanoseconds(uint64_t duration);
 
 }  // namespace memgov::os

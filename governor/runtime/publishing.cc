@@ -13,6 +13,7 @@ namespace {
 constexpr uint64_t kLeastNs = 1000000000;
 // A snapshot takes some 50 us with the arena engine, but milliseconds where mallinfo2 walks a large heap.
 constexpr uint64_t kShare = 1000;
+constexpr uint64_t kMostNs = 10 * kLeastNs;
 // Where the folder is full or read-only: then again, seldom.
 constexpr uint64_t kFailedAgainNs = 60 * kLeastNs;
 
@@ -57,11 +58,12 @@ bool PublishNow(EngineControl& engine) { return MayExport() && Publish(engine); 
 uint64_t Note(EngineControl& engine, uint64_t now_ns, uint64_t activity) {
   if (!MayExport() || (state.due_ns != 0 && activity == state.activity)) return UINT64_MAX;
   if (now_ns < state.due_ns) return state.due_ns - now_ns;
-  const uint64_t begin_ns = os::NowNanoseconds();
+  const uint64_t begin_ns = os::ThreadCpuNanoseconds();
   const bool published = Publish(engine);
-  const uint64_t wait_ns = (os::NowNanoseconds() - begin_ns) * kShare;
+  const uint64_t cost_ns = (os::ThreadCpuNanoseconds() - begin_ns) * kShare;
+  const uint64_t wait_ns = cost_ns < kLeastNs ? kLeastNs : cost_ns < kMostNs ? cost_ns : kMostNs;
   state.activity = activity;
-  state.due_ns = now_ns + (!published ? kFailedAgainNs : wait_ns > kLeastNs ? wait_ns : kLeastNs);
+  state.due_ns = now_ns + (published ? wait_ns : kFailedAgainNs);
   return UINT64_MAX;
 }
 

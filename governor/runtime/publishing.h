@@ -1,5 +1,6 @@
-// When the stats segment is written: after what a tick did, at most once a second and never for more than a
-// thousandth of the time; once more when all has come to rest; and when somebody asks.
+// When the stats segment is written: after what a tick did, at most once a second, and for no more than a
+// thousandth of a processor's time (but every 10 s); once more when all has come to rest; and when somebody
+// asks.
 //
 // Safety: whoever ticks; AtExit as exit_guard.h says.
 #ifndef MEMGOV_GOVERNOR_RUNTIME_PUBLISHING_H_

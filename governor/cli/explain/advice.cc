@@ -61,6 +61,7 @@ std::string Doctor::WorstPool() const {
     worst = &pool;
   }
   if (worst == nullptr) return "";
+  if (!facts_.exact_pools.contains(worst->name)) return "";
   most = std::min(most, account_.BytesOf("fragmentation"));
   return absl::StrCat(" Most of it (", FormatBytes(most), ") is in pool ", Printable(worst->name), ".");
 }
@@ -91,8 +92,8 @@ void Doctor::LookAtFragmentation() {
     const char* const remedy =
         facts_.environment.contains("MEMGOV_POOLS")
             ? " A restart wins it back."
-            : " Shards of its own for that pool (MEMGOV_POOLS) keep its blocks together; "
-              "a restart wins it back.";
+            : " A restart wins it back. Pools that MEMGOV_POOLS names have shards of their own, "
+              "which keep their blocks together and tell which pool it is.";
     Say("fragmentation", bytes,
         absl::StrCat(FormatBytes(bytes), " lies between blocks in use, where no release gets at it.",
                      WorstPool(), WorstClass(), remedy));

@@ -68,6 +68,7 @@ std::vector<PoolRow> MakePoolRows(const Facts& facts) {
       row.has_heap = true;
       row.live_bytes = facts.figures->PoolValue(pool, "live_bytes");
       row.held_bytes = facts.figures->PoolValue(pool, "held_bytes");
+      row.held_is_exact = facts.exact_pools.contains(pool.name);
       // Rules and scopes make pools that no name of a thread shows.
       row.threads = facts.figures->PoolValue(pool, "threads", row.threads);
       row.parked = facts.figures->PoolValue(pool, "parked_threads", row.parked);

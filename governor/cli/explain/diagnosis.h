@@ -35,6 +35,7 @@ struct PoolRow {
   bool has_heap = false;
   uint64_t live_bytes = 0;
   uint64_t held_bytes = 0;
+  bool held_is_exact = false;
   uint64_t stack_bytes = 0;
 };
 std::vector<PoolRow> MakePoolRows(const Facts& facts);

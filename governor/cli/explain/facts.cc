@@ -45,7 +45,10 @@ void ReadFigures(Facts& facts) {
   facts.figures_are_fresh = Ask(*governed, "refresh", kPatience).ok() && Refresh(*governed).ok();
   if (facts.figures_are_fresh && facts.classes.empty()) {
     const absl::StatusOr<std::string> classes = Ask(*governed, "classes", kPatience);
-    if (classes.ok()) facts.classes = ParseClasses(*classes);
+    if (classes.ok()) {
+      facts.classes = ParseClasses(*classes);
+      facts.exact_pools = ParseExactPools(*classes);
+    }
   }
   facts.figures = governed->reading;
   facts.engine = governed->reading.engine;
@@ -232,6 +235,17 @@ std::vector<SizeClass> ParseClasses(std::string_view text) {
   std::stable_sort(classes.begin(), classes.end(),
                    [](const SizeClass& a, const SizeClass& b) { return a.unused_bytes > b.unused_bytes; });
   return classes;
+}
+
+std::set<std::string> ParseExactPools(std::string_view text) {
+  std::set<std::string> pools;
+  const nlohmann::json json = nlohmann::json::parse(text, nullptr, false);
+  if (!json.is_object() || !json.contains("pools") || !json["pools"].is_array()) return pools;
+  for (const nlohmann::json& entry : json["pools"]) {
+    if (entry.is_object() && entry.contains("pool") && entry["pool"].is_string())
+      pools.insert(entry["pool"].get<std::string>());
+  }
+  return pools;
 }
 
 }  // namespace memgov::cli::explain

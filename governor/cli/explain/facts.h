@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,7 +60,8 @@ struct Facts {
   std::optional<Reading> figures;  // what the process itself says
   bool figures_are_fresh = false;  // it answered; else they are the governor's last ones
   std::string why_no_figures;
-  std::vector<SizeClass> classes;  // most unused first
+  std::vector<SizeClass> classes;     // most unused first
+  std::set<std::string> exact_pools;  // have shards, and books, of their own: held is no estimate
 
   std::string allocator;           // of a process that is not governed: "glibc", "jemalloc", ..., "unknown"
   std::optional<GlibcHeap> glibc;  // its heap was walked
@@ -87,6 +89,7 @@ bool IsPython(const Facts& facts);
 
 // The answer to "classes" (docs/control.md); what is not understood is left out.
 std::vector<SizeClass> ParseClasses(std::string_view json);
+std::set<std::string> ParseExactPools(std::string_view json);
 
 }  // namespace memgov::cli::explain
 

@@ -23,7 +23,10 @@ Json PoolsOf(const Facts& facts) {
                  {"threads", row.threads},
                  {"parked_threads", row.parked},
                  {"stack_bytes", row.stack_bytes}};
-    if (row.has_heap) pool.update({{"live_bytes", row.live_bytes}, {"held_bytes", row.held_bytes}});
+    if (row.has_heap)
+      pool.update({{"live_bytes", row.live_bytes},
+                   {"held_bytes", row.held_bytes},
+                   {"held_is_exact", row.held_is_exact}});
     pools.push_back(pool);
   }
   return pools;

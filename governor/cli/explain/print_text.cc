@@ -136,6 +136,10 @@ void TextPage::PrintPools() {
     table.AddRow(cells);
   }
   table.Print(out_, width_);
+  const bool estimated = std::any_of(rows.begin(), rows.end(), [](const PoolRow& row) {
+    return row.has_heap && !row.held_is_exact && row.held_bytes > row.live_bytes;
+  });
+  if (heap && estimated) Say("Held unused is an estimate for pools without shards of their own.", "  ", "  ");
   if (rows.size() > kMostPools)
     Say(absl::StrCat("And ", rows.size() - kMostPools, " more (--json has all)."), "  ", "  ");
 }

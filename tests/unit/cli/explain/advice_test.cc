@@ -41,6 +41,7 @@ TEST(Advice, FragmentationNamesPoolAndSize) {
   Facts facts = GovernedFacts(60 * kMega, {{"live_bytes", 20 * kMega}, {"fragmentation_bytes", 40 * kMega}});
   facts.figures->pool_names = {{"memgov_pool_live_bytes", "", Unit::kBytes, false},
                                {"memgov_pool_held_bytes", "", Unit::kBytes, false}};
+  facts.exact_pools = {"parse\x1b"};
   facts.figures->pools = {{"http", {kMega, 2 * kMega}}, {"parse\x1b", {kMega, 30 * kMega}}};
   facts.classes = {{1024, 100, 10, 90, 0, 25 * kMega}};
   const std::string text = TextOf(facts, "fragmentation");
