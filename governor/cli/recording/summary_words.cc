@@ -94,7 +94,9 @@ std::string Refusals(const Summary& summary) {
 std::string Ladder(const Summary& summary) {
   const double soft = summary.seconds_on_rung[1];
   const double hard = summary.seconds_on_rung[2];
-  if (soft == 0 && hard == 0) return "It stayed below its soft budget.";
+  if (soft == 0 && hard == 0) {
+    return summary.limit_bytes == UINT64_MAX ? "It had no budget." : "It stayed below its soft budget.";
+  }
   const auto time_on = [](double seconds, const char* rung) {
     return absl::StrCat(seconds == 0 ? "never " : "", "on the ", rung,
                         seconds == 0 ? "" : absl::StrCat(" for ", Seconds(seconds)));

@@ -19,6 +19,16 @@ std::vector<std::string> Words(const Recording& recording) {
   return InWords(recording, Summarise(recording));
 }
 
+TEST(Summary, WithoutABudget) {
+  Recording recording = Rising(11);
+  for (Sample& sample : recording.samples) {
+    sample.figures["rung"] = 0;
+    for (const char* limit : {"soft_budget_bytes", "hard_budget_bytes", "container_limit_bytes"})
+      sample.figures[limit] = UINT64_MAX;
+  }
+  EXPECT_THAT(Words(recording), Contains("It had no budget."));
+}
+
 TEST(Summary, InWords) {
   EXPECT_THAT(Words(Rising(11)),
               ElementsAre("RSS was highest after 10.0 s: 110.0 MB, 28 % of the hard budget of 400.0 MB.",
