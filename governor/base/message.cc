@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 
 #include "governor/base/check.h"
@@ -22,17 +23,25 @@ namespace {
 constexpr int kStandardError = 2;
 constinit thread_local bool private_descriptors = false;
 
-// A copy of the process's descriptor 2 for a thread whose own table is private. pidfd_getfd (Linux 5.6) copes
-// with sockets too; opening /proc/self/fd/2 is the older way and does not.
-int BorrowStandardError() {
+// pidfd_getfd is in no service manager's list of harmless calls, and a filter's penalty may be death.
+bool IsFiltered() { return CallKernel(SYS_prctl, PR_GET_SECCOMP, 0, 0, 0, 0) != 0; }
+
+int CopyStandardError() {
   const long process = CallKernel(SYS_pidfd_open, os::ProcessId(), 0);
-  if (process >= 0) {
-    const long copy = CallKernel(SYS_pidfd_getfd, process, kStandardError, 0);
-    os::Close(static_cast<int>(process));
-    if (copy >= 0) return static_cast<int>(copy);
-  }
-  return static_cast<int>(
-      CallKernel(SYS_openat, AT_FDCWD, "/proc/self/fd/2", O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY, 0));
+  if (process < 0) return -1;
+  const long copy = CallKernel(SYS_pidfd_getfd, process, kStandardError, 0);
+  os::Close(static_cast<int>(process));
+  return static_cast<int>(copy);
+}
+
+// A copy of the process's descriptor 2 for a thread whose own table is private. pidfd_getfd (Linux 5.6) copes
+// with sockets too; opening /proc/self/fd/2 is the older way and does not. Nor does it wait for a reader of a
+// pipe.
+int BorrowStandardError() {
+  const int copy = IsFiltered() ? -1 : CopyStandardError();
+  if (copy >= 0) return copy;
+  constexpr int kFlags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+  return static_cast<int>(CallKernel(SYS_openat, AT_FDCWD, "/proc/self/fd/2", kFlags, 0));
 }
 
 // The copy, and which file it was: a host that closes descriptors it did not open may since have opened its

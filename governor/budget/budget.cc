@@ -247,8 +247,9 @@ uint64_t Estimate(const Charge& charge) {
   const uint64_t since = fresh > charge.fresh_bytes ? fresh - charge.fresh_bytes : 0;
   const uint64_t returned = gate::state.returned.load(std::memory_order_relaxed);
   const uint64_t gone = returned > charge.returned_bytes ? returned - charge.returned_bytes : 0;
-  const uint64_t sum = charge.charged_bytes + charge.in_flight_bytes + since;
-  return sum > gone ? sum - gone : 0;
+  // Only from what is not charged yet: what is, may have gone from the reading already.
+  const uint64_t pending = charge.in_flight_bytes + since;
+  return charge.charged_bytes + (pending > gone ? pending - gone : 0);
 }
 
 Rung CurrentRung() { return rung.load(std::memory_order_relaxed); }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 
 #include "governor/base/message.h"
@@ -39,6 +40,7 @@ void SayOwnerOnly(const char* reason, int error) {
 }
 
 Access AskedAccess() {
+  if (getauxval(AT_SECURE) != 0) return Access::kNone;  // who gained privileges by exec shows them to nobody
   switch (options::Get(Option::kMode)) {
     case kModeGroupSteers:
       return Access::kSteers;
@@ -63,7 +65,12 @@ bool FindInText(const char* text, const char* name, gid_t* id) {
 bool FindByName(const char* name, gid_t* id) {
   char* text = static_cast<char*>(os::MapAnonymous(kMostGroupBytes));
   if (text == nullptr) return false;
-  const bool found = ReadSmallFile(kGroupFile, text, kMostGroupBytes) > 0 && FindInText(text, name, id);
+  long size = ReadSmallFile(kGroupFile, text, kMostGroupBytes);
+  // Of a longer file the last line may be cut, in the middle of its number.
+  if (size == static_cast<long>(kMostGroupBytes) - 1) {
+    while (size > 0 && text[size - 1] != '\n') text[--size] = '\0';
+  }
+  const bool found = size > 0 && FindInText(text, name, id);
   os::Unmap(text, kMostGroupBytes);
   return found;
 }

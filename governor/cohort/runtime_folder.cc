@@ -138,7 +138,8 @@ bool Find(char** environment) {
 }  // namespace
 
 const char* RuntimeFolder(char** environment) {
-  if (!state.known || state.user != User()) {
+  const bool gone = state.folder[0] != '\0' && Check(state.folder) != 0;
+  if (!state.known || state.user != User() || gone) {
     if (!Find(environment)) state.folder[0] = '\0';
     state.user = User();
     state.known = true;

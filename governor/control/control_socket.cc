@@ -149,13 +149,20 @@ uint64_t ControlSocket::Serve(const pollfd* polled, int count, uint64_t now_ns) 
   return NextNs(now_ns);
 }
 
-void ControlSocket::RemoveFile() {
+bool ControlSocket::IsThere() const {
   struct stat status {};
-  if (path_[0] != '\0' && inode_ != 0 &&
-      CallKernel(SYS_newfstatat, AT_FDCWD, path_, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-      status.st_dev == device_ && status.st_ino == inode_) {
-    CallKernel(SYS_unlinkat, AT_FDCWD, path_, 0);
-  }
+  return path_[0] != '\0' && inode_ != 0 &&
+         CallKernel(SYS_newfstatat, AT_FDCWD, path_, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+         status.st_dev == device_ && status.st_ino == inode_;
+}
+
+void ControlSocket::RemoveFile() {
+  if (IsThere()) CallKernel(SYS_unlinkat, AT_FDCWD, path_, 0);
+}
+
+void ControlSocket::ForgetInChild() {
+  if (answer_ != nullptr) os::Unmap(answer_, kAnswerBytes);
+  *this = ControlSocket();
 }
 
 void ControlSocket::Close() {

@@ -45,10 +45,12 @@ class ControlSocket {
   // comes.
   uint64_t Serve(const pollfd* polled, int count, uint64_t now_ns);
 
+  // Does its name still lead to it?
+  bool IsThere() const;
   // Takes the file's name away where it still is this socket's.
   void RemoveFile();
   void Close();
-  void ForgetInChild() { *this = ControlSocket(); }
+  void ForgetInChild();
 
  private:
   struct Client {

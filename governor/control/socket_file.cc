@@ -62,9 +62,21 @@ class Address {
   int error_ = 0;
 };
 
+// What connect answers, -errno.
+long Probe(const char* path) {
+  const Address address(path);
+  if (address.error() != 0) return address.error();
+  const long probe = CallKernel(SYS_socket, AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (probe < 0) return probe;
+  const long result = CallKernel(SYS_connect, probe, address.get(), Address::size());
+  os::Close(static_cast<int>(probe));
+  return result;
+}
+
 }  // namespace
 
 int BindAt(int descriptor, const char* path) {
+  if (IsHeard(path)) return -EADDRINUSE;
   CallKernel(SYS_unlinkat, AT_FDCWD, path, 0);
   const Address address(path);
   if (address.error() != 0) return address.error();
@@ -73,14 +85,11 @@ int BindAt(int descriptor, const char* path) {
   return static_cast<int>(result);
 }
 
-bool IsAbandoned(const char* path) {
-  const Address address(path);
-  if (address.error() != 0) return false;
-  const long probe = CallKernel(SYS_socket, AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (probe < 0) return false;
-  const long result = CallKernel(SYS_connect, probe, address.get(), Address::size());
-  os::Close(static_cast<int>(probe));
-  return result == -ECONNREFUSED;
+bool IsAbandoned(const char* path) { return Probe(path) == -ECONNREFUSED; }
+
+bool IsHeard(const char* path) {
+  const long answer = Probe(path);
+  return answer == 0 || answer == -EAGAIN;  // a full queue is somebody's, too
 }
 
 }  // namespace memgov::control

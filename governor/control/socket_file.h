@@ -14,11 +14,13 @@ namespace memgov::control {
 
 // Binds to `path`, for the owner only, whatever the umask is: before anybody can connect, which takes
 // listen(2). What has that name already (a leftover of an earlier process of this number, a link) is removed
-// first and never followed.
+// first and never followed; -EADDRINUSE where somebody answers by that name (of another pid namespace).
 int BindAt(int descriptor, const char* path);
 
 // A connection attempt that was refused: the socket's process has ended, wherever it ran.
 bool IsAbandoned(const char* path);
+// Somebody would take a connection.
+bool IsHeard(const char* path);
 
 }  // namespace memgov::control
 

@@ -22,6 +22,9 @@ class InFlight {
   // A first touch of 1 MiB takes 0.6 ms; a thread that has to wait for a CPU under load some milliseconds.
   static constexpr uint64_t kHalfLifeNs = 20 * 1000000ULL;
 
+  // No reading takes that long; a clock that goes back further began anew.
+  static constexpr uint64_t kLateNs = 500 * 1000000ULL;
+
   constexpr InFlight() = default;
 
   struct Reading {
@@ -34,6 +37,8 @@ class InFlight {
   // With each reading; returns the bytes in flight. A reading that is late (its counts are lower than those
   // seen before) changes nothing.
   uint64_t Note(const Reading& reading) {
+    if (reading.now_ns < last_ns_ && last_ns_ - reading.now_ns < kLateNs) return bytes_;
+    last_ns_ = reading.now_ns;
     const bool first = fresh_bytes_ == 0 && decayed_ns_ == 0;
     const uint64_t handed_out = first ? 0 : Beyond(reading.fresh_bytes, fresh_bytes_);
     const uint64_t returned = first ? 0 : Beyond(reading.returned_bytes, returned_bytes_);
@@ -65,6 +70,7 @@ class InFlight {
     decayed_ns_ += halvings * kHalfLifeNs;
   }
 
+  uint64_t last_ns_ = 0;
   uint64_t decayed_ns_ = 0;
   uint64_t fresh_bytes_ = 0;
   uint64_t returned_bytes_ = 0;

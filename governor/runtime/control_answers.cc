@@ -98,6 +98,11 @@ Outcome Set(const char* argument, char* out, size_t capacity) {
     text.Text(spec.name).Text(": under a seccomp filter reports are for the environment to ask for");
     return {false, text.size()};
   }
+  if (assignment.option == Option::kBudgetSoft && budget::CurrentLimits().source == BudgetSource::kApi) {
+    text.Text(spec.name).Text(
+        ": the program has set its budgets itself; set MEMGOV_BUDGET first, which takes their place");
+    return {false, text.size()};
+  }
   const int64_t before = options::Get(assignment.option);
   options::SetWhileRunning(assignment);
   Apply(assignment.option);

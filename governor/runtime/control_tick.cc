@@ -17,6 +17,7 @@ namespace {
 // a moment and back.
 constexpr uint64_t kFailedAgainNs = 60 * uint64_t{1000000000};
 constexpr uint64_t kUserAgainNs = 1000000000;
+constexpr uint64_t kLookAgainNs = 10 * uint64_t{1000000000};
 
 constinit char** environment = nullptr;
 constinit control::ControlSocket socket;
@@ -28,6 +29,7 @@ struct State {
   uid_t user = 0;
   uint64_t opened_ns = 0;  // the last attempt
   uint64_t again_ns = 0;
+  uint64_t looked_ns = 0;  // is the socket still there?
 };
 constinit State state;
 
@@ -60,10 +62,17 @@ bool Open() {
   return result == 0;
 }
 
+// A folder may go: a session that ends takes its own with it.
+bool IsLost(uint64_t now_ns) {
+  if (now_ns - state.looked_ns < kLookAgainNs) return false;
+  state.looked_ns = now_ns;
+  return !socket.IsThere();
+}
+
 // A server that gives up root goes on in its new user's folder.
 void OpenIfNeeded(uint64_t now_ns) {
   const uid_t user = User();
-  if (socket.IsOpen() && user == state.user) return;
+  if (socket.IsOpen() && user == state.user && !IsLost(now_ns)) return;
   if (state.opened_ns != 0 && now_ns - state.opened_ns < (user == state.user ? state.again_ns : kUserAgainNs))
     return;
   socket.Close();

@@ -138,18 +138,30 @@ bool EnsureStarted() {
 }
 
 void TickIfThreadless() {
-  if (engine != nullptr && thread.load(std::memory_order_acquire) != Thread::kRunning)
-    TickOnThisThread(*engine);
+  if (engine == nullptr) return;
+  const Thread now = thread.load(std::memory_order_acquire);  // one that starts may tick already
+  if (now != Thread::kRunning && now != Thread::kStarting) TickOnThisThread(*engine);
 }
 
 size_t ReleaseNow(ReleaseReason reason, uint64_t most_bytes) {
   return engine != nullptr ? releaser::Release(*engine, reason, most_bytes) : 0;
 }
 
+namespace {
+
+// A child that was made without fork's handlers (vfork, clone) and calls exit: what is here is its parent's.
+bool IsAnothersMemory() {
+  const pid_t process = owner.load(std::memory_order_relaxed);
+  return process != 0 && process != os::ProcessId();
+}
+
+}  // namespace
+
 void AtExit() {
   if (engine == nullptr) return;
   if (options::Get(Option::kReport) == kReportAtExit) PrintReport(*engine);
   if (options::Get(Option::kSummary) != 0) PrintSummary(*engine);
+  if (IsAnothersMemory()) return;
   releaser::Close();
   if (!exit_guard::CloseAndWait()) return;
   budget_tick::AtExit();
@@ -159,6 +171,7 @@ void AtExit() {
 
 void AfterForkInChild() {
   thread.store(Thread::kNone, std::memory_order_relaxed);
+  owner.store(0, std::memory_order_relaxed);
   activity_bytes.store(0, std::memory_order_relaxed);
   releaser::ResetInChild();
   budget::ResetInChild();

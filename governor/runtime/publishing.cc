@@ -29,10 +29,10 @@ constinit char** environment = nullptr;
 // Off the stack, though this is the governor's own.
 constinit Snapshot snapshot;
 
-// A server that gives up root goes on in its new user's folder.
+// A server that gives up root goes on in its new user's folder; and a folder may go, when a session ends.
 void FollowUser() {
   const uid_t user = static_cast<uid_t>(CallKernel(SYS_geteuid));
-  if (segment::IsOpen() && user != state.user) segment::Close();
+  if (segment::IsOpen() && (user != state.user || !segment::IsThere())) segment::Close();
   state.user = user;
 }
 

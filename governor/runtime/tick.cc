@@ -116,6 +116,8 @@ uint64_t Tick(EngineControl& engine, Place place, const Polled& polled) {
                                   ? PublishIfDue(engine, now_ns, Activity(allocated, unnamed_left))
                                   : kSleepUntilWoken;
   if (publish_ns < sleep_ns) sleep_ns = publish_ns;
+  // A reading for the segment opens the gate as far as it finds room; for a long sleep that is too far.
+  if (budget_ns > Ladder::kFarNs) budget::NarrowGate();
   if (unnamed_left && sleep_ns > ReleasePolicy::kLongestSleepNs) sleep_ns = ReleasePolicy::kLongestSleepNs;
   return sleep_ns;
 }

@@ -9,6 +9,7 @@
 #include "governor/base/text.h"
 #include "governor/cohort/process_identity.h"
 #include "governor/cohort/shared_file.h"
+#include "governor/control/socket_file.h"
 #include "governor/telemetry/evidence_files.h"
 #include "memgov/stats_segment.h"
 
@@ -39,7 +40,10 @@ struct Maker {
   uint64_t pid_namespace = 0;
 };
 
-const char* Suffix(Kind kind) { return kind == Kind::kEvidence ? ".evidence" : ".stats"; }
+const char* Suffix(Kind kind) {
+  constexpr const char* kSuffixes[] = {".evidence", ".stats", ".sock"};
+  return kSuffixes[static_cast<int>(kind)];
+}
 
 bool ReadExactly(int descriptor, void* out, size_t bytes, uint64_t offset) {
   return CallKernel(SYS_pread64, descriptor, out, bytes, offset) == static_cast<long>(bytes);
@@ -116,7 +120,12 @@ void RemoveUnfinished(const char* folder, const char* name, uint64_t process) {
   TextWriter text(path, sizeof path - 1);
   text.Text(folder).Text("/").Text(name);
   path[text.size()] = '\0';
-  if (process <= INT32_MAX && IsGone(MakeProcessWord(static_cast<pid_t>(process), 0)))
+  // Its maker may live in another pid namespace, and be at it.
+  constexpr uint64_t kYoungSeconds = 10;
+  struct stat status {};
+  const bool old = CallKernel(SYS_newfstatat, AT_FDCWD, path, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+                   static_cast<uint64_t>(status.st_mtim.tv_sec) + kYoungSeconds < os::WallClockSeconds();
+  if (old && process <= INT32_MAX && IsGone(MakeProcessWord(static_cast<pid_t>(process), 0)))
     shared_file::Remove(path);
 }
 
@@ -150,6 +159,16 @@ void WritePath(char* path, const char* folder, uint64_t process, Kind kind) {
   TextWriter text(path, shared_file::kPathBytes - 1);
   text.Text(folder).Text("/").Number(process).Text(Suffix(kind));
   path[text.size()] = '\0';
+}
+
+bool IsTaken(const char* folder, uint64_t process, Kind kind) {
+  char path[shared_file::kPathBytes];
+  WritePath(path, folder, process, kind);
+  Maker maker;
+  if (!ReadMaker(path, kind, &maker) || maker.pid_namespace == 0 || maker.pid_namespace == PidNamespace())
+    return false;
+  WritePath(path, folder, process, Kind::kSocket);
+  return control::IsHeard(path);
 }
 
 void Prune(const char* folder, Kind kind) {

@@ -9,12 +9,16 @@
 
 namespace memgov::dead_files {
 
-enum class Kind : uint8_t { kEvidence, kSegment };
+enum class Kind : uint8_t { kEvidence, kSegment, kSocket };
 
 constexpr int kMostDead = 8;  // of a kind in a folder
 
-// <folder>/<process>.evidence or .stats into a buffer of shared_file::kPathBytes.
+// <folder>/<process>.evidence, .stats or .sock into a buffer of shared_file::kPathBytes.
 void WritePath(char* path, const char* folder, uint64_t process, Kind kind);
+
+// Does the file of this kind belong to a process of another pid namespace that lives, as its socket says?
+// Containers that share a folder have processes of the same id.
+bool IsTaken(const char* folder, uint64_t process, Kind kind);
 
 // Of processes of this pid namespace that are gone the newest kMostDead files stay, those whose maker died
 // before it said who it was among them (by name alone). Whether those of another namespace are alive cannot

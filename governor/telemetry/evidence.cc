@@ -36,6 +36,7 @@ constexpr size_t kGrew = 132;
 struct State {
   constexpr State() = default;
   char* memory = nullptr;
+  shared_file::FileId file;
   uint64_t written = 0;
   bool said = false;
   bool removed = false;  // what ticks between exit handlers and the end makes no file anew
@@ -186,6 +187,7 @@ int Make() {
   shared_file::Remove(state.path);
   const int descriptor = shared_file::CreateShown(state.path, kFileBytes);
   if (descriptor < 0) return descriptor;
+  shared_file::Identify(descriptor, &state.file);
   state.memory = static_cast<char*>(shared_file::MapAndClose(descriptor, kFileBytes));
   if (state.memory != nullptr) return 0;
   shared_file::Remove(state.path);
@@ -211,9 +213,9 @@ bool Open(const char* folder, const char* engine) {
   if (IsOpen()) return true;
   if (state.removed || *folder == '\0') return false;
   dead_files::Prune(folder, dead_files::Kind::kEvidence);
-  dead_files::WritePath(state.path, folder, static_cast<uint64_t>(os::ProcessId()),
-                        dead_files::Kind::kEvidence);
-  const int result = Make();
+  const uint64_t process = static_cast<uint64_t>(os::ProcessId());
+  dead_files::WritePath(state.path, folder, process, dead_files::Kind::kEvidence);
+  const int result = dead_files::IsTaken(folder, process, dead_files::Kind::kEvidence) ? -EADDRINUSE : Make();
   if (result != 0) {
     SayOnce(result);
     return false;
@@ -236,7 +238,9 @@ void Write(const Line& line) {
 void Remove() {
   state.removed = true;
   if (!IsOpen()) return;
-  if (shared_file::Remove(state.path) != 0) {  // it changed its user, or its root
+  shared_file::FileId now;
+  const bool mine = shared_file::Identify(state.path, &now) == 0 && now == state.file;
+  if (!mine || shared_file::Remove(state.path) != 0) {  // it changed its user, or its root
     Row last;
     last.Text("Ended by itself: this file could not be removed.");
     last.Put(kLastRow);

@@ -37,6 +37,7 @@ static_assert(kPoolNameBytes == MEMGOV_SEGMENT_POOL_NAME_BYTES);
 struct State {
   constexpr State() = default;
   char* memory = nullptr;
+  shared_file::FileId file;
   uint64_t published = 0;
   bool said = false;
   bool removed = false;  // what ticks between exit handlers and the end makes no file anew
@@ -117,6 +118,7 @@ int Make(const Snapshot& first) {
   shared_file::Remove(making);  // of an earlier process of the same id, killed at it
   const int descriptor = shared_file::CreateShown(making, kFileBytes);
   if (descriptor < 0) return descriptor;
+  shared_file::Identify(descriptor, &state.file);
   char* memory = static_cast<char*>(shared_file::MapAndClose(descriptor, kFileBytes));
   long result = memory != nullptr ? 0 : -ENOMEM;
   if (result == 0) {
@@ -173,7 +175,9 @@ bool Open(const char* folder, const Snapshot& first) {
   dead_files::Prune(folder, dead_files::Kind::kSegment);
   dead_files::WritePath(state.path, folder, static_cast<uint64_t>(os::ProcessId()),
                         dead_files::Kind::kSegment);
-  const int result = Make(first);
+  const uint64_t process = static_cast<uint64_t>(os::ProcessId());
+  const int result =
+      dead_files::IsTaken(folder, process, dead_files::Kind::kSegment) ? -EADDRINUSE : Make(first);
   if (result != 0) SayOnce(result);
   state.published = 0;
   return result == 0;
@@ -193,9 +197,17 @@ void Publish(const Snapshot& snapshot) {
   SequenceOf(copy).store(2 * state.published, std::memory_order_release);
 }
 
+bool IsThere() {
+  shared_file::FileId now;
+  return IsOpen() && shared_file::Identify(state.path, &now) == 0 && now == state.file;
+}
+
 void Close() {
   if (!IsOpen()) return;
-  shared_file::Remove(state.path);
+  // A server that gave up root may not look into root's folder, nor remove what it made there: then the file
+  // says that it is nobody's.
+  if (!IsThere() || shared_file::Remove(state.path) != 0)
+    reinterpret_cast<Header*>(state.memory)->process &= ~uint64_t{UINT32_MAX};
   os::Unmap(state.memory, kFileBytes);
   state.memory = nullptr;
 }

@@ -27,6 +27,8 @@ bool IsOpen();
 void Publish(const Snapshot& snapshot);
 // The process ends by itself. None is made any more.
 void Remove();
+// Does its name still lead to it? Sessions that end take their runtime folder with them.
+bool IsThere();
 // It has another user or folder now: the file goes, if it may be removed; a new one may be opened.
 void Close();
 // A fork child may open one of its own, whatever its parent did.

@@ -5,6 +5,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import time
 import unittest
 
 from support import OBJECT, SUBJECT, TOOL, Subject, ToolTest, skip
@@ -13,6 +14,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[3] / "benchmarks" / "limit
 import memory_cgroup
 
 ROUNDS = 8
+LOOKS = 10  # at each top, until the governor has seen it, too
 
 
 class Within(Subject):
@@ -37,6 +39,11 @@ class Advice(ToolTest):
         subject.say("hold io 64")
         subject.say("fragment parse 32")
         at_top = self.figures(subject)
+        looks = 1
+        while at_top["rung"] == 0 and looks < LOOKS:  # the governor looks by its own clock
+            time.sleep(0.02)
+            at_top = self.figures(subject)
+            looks += 1
         subject.say("free io")
         subject.say("free parse")
         return at_top

@@ -138,7 +138,7 @@ class Serve(ExporterTest):
             (["--once", "--listen", "127.0.0.1:0"], 2, ["--once"]),
             (["--interval", "5s"], 2, ["--interval"]),
             (["--textfile", "/dev/null/x.prom"], 2, ["/dev/null/x.prom"]),
-            (["--textfile", "x.prom", "--interval", "soon"], 2, ['"soon"', "1h"]),
+            (["--textfile", "x.prom", "--interval", "soon"], 2, ['soon', "1h"]),
         ):
             finished = self.tool("exporter", *arguments)
             self.assertEqual(finished.returncode, status, (arguments, finished.stderr))

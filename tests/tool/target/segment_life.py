@@ -2,6 +2,7 @@
 
 import glob
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -11,6 +12,12 @@ import unittest
 from support import OBJECT, SUBJECT, ToolTest, wait_for
 
 MAGIC = b"GOvstats"
+
+
+def governed(folder, **options):
+    """The environment of a governed process, without what the tests say to each other."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MEMGOV_")}
+    return {**environment, "LD_PRELOAD": OBJECT, "MEMGOV_DIR": folder, **options}
 
 
 class SegmentLife(ToolTest):
@@ -50,17 +57,31 @@ class SegmentLife(ToolTest):
         self.assertEqual(os.listdir(self.folder), [])
 
     def test_a_folder_that_cannot_be_used_costs_one_line(self):
-        with tempfile.NamedTemporaryFile() as no_folder:
-            finished = subprocess.run(
+        with tempfile.NamedTemporaryFile() as no_folder, tempfile.TemporaryFile("w+") as said:
+            process = subprocess.Popen(
                 [SUBJECT],
-                env={**os.environ, "LD_PRELOAD": OBJECT, "MEMGOV_DIR": no_folder.name, "MEMGOV_START_BYTES": "1M"},
-                input="hold io 8\nquit\n",
-                capture_output=True,
+                env=governed(no_folder.name),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=said,
                 text=True,
-                timeout=60,
             )
-        self.assertEqual(finished.returncode, 0)
-        self.assertLessEqual(len(finished.stderr.splitlines()), 1)
+            self.addCleanup(process.wait)
+            self.addCleanup(process.kill)
+            wait_for(lambda: os.fstat(said.fileno()).st_size > 0, "the line")
+            process.communicate("hold io 8\nfree io\nquit\n", timeout=60)
+            self.assertEqual(process.returncode, 0)
+            said.seek(0)
+            lines = said.readlines()
+        self.assertEqual(len(lines), 1, lines)
+        self.assertIn(no_folder.name, lines[0])
+
+    def test_a_folder_that_went_with_its_session_is_made_anew(self):
+        subject = self.start()
+        self.wait_until_listed(subject)
+        shutil.rmtree(os.path.dirname(self.path(subject)))
+        subject.say("hold io 8")
+        self.wait_until_listed(subject)
 
     def test_a_child_has_its_own(self):
         script = (
@@ -71,9 +92,8 @@ class SegmentLife(ToolTest):
             "print(os.getpid(), flush=True)\n"
             "time.sleep(60)\n"
         )
-        environment = {**os.environ, "LD_PRELOAD": OBJECT, "MEMGOV_DIR": self.folder}
         parent = subprocess.Popen(
-            ["/usr/bin/python3", "-c", script], env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
+            ["/usr/bin/python3", "-c", script], env=governed(self.folder), stdout=subprocess.PIPE, text=True, start_new_session=True
         )
         self.addCleanup(parent.stdout.close)
         self.addCleanup(parent.wait)
@@ -96,7 +116,7 @@ class SegmentLife(ToolTest):
         )
         process = subprocess.Popen(
             ["/usr/bin/python3", "-c", script],
-            env={**os.environ, "LD_PRELOAD": OBJECT, "MEMGOV_DIR": self.folder},
+            env=governed(self.folder),
             stdin=subprocess.PIPE,
             text=True,
         )
@@ -107,6 +127,9 @@ class SegmentLife(ToolTest):
         process.stdin.write("\n")
         process.stdin.flush()
         wait_for(lambda: os.path.exists(self.path(process, user=12345)), "the file of its new user")
+        # What it may not remove any more says that it is nobody's.
+        with open(self.path(process), "rb") as file:
+            self.assertEqual(int.from_bytes(file.read(20)[16:20], "little"), 0)
 
 
 if __name__ == "__main__":

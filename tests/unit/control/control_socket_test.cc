@@ -93,7 +93,11 @@ TEST_F(ControlSocketTest, TheFileIsTheOwnersWhateverTheUmask) {
 TEST_F(ControlSocketTest, CloseTakesItsOwnFileOnly) {
   EXPECT_TRUE(std::filesystem::exists(folder_.Socket()));
   ControlSocket other;
-  ASSERT_EQ(other.Bind(folder_.Socket().c_str()), 0) << "an exec'd program, by the same number";
+  EXPECT_EQ(other.Bind(folder_.Socket().c_str()), -EADDRINUSE) << "a process of another pid namespace";
+  EXPECT_TRUE(socket_.IsThere());
+  std::filesystem::remove(folder_.Socket());
+  EXPECT_FALSE(socket_.IsThere());
+  ASSERT_EQ(other.Bind(folder_.Socket().c_str()), 0);
   socket_.Close();
   EXPECT_TRUE(std::filesystem::exists(folder_.Socket()));
   EXPECT_FALSE(socket_.IsOpen());

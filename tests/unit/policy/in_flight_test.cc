@@ -49,6 +49,14 @@ TEST(InFlightTest, ALateReadingHandsNothingOutTwice) {
   EXPECT_EQ(in_flight.Note({1003 * kMs, 110 * kMega, 0, 10 * kMega}), 0u);
 }
 
+TEST(InFlightTest, AReadingThatBeganEarlierAndCameLaterChangesNothing) {
+  InFlight in_flight;
+  in_flight.Note({1000 * kMs, 0, 0, 500 * kMega});
+  EXPECT_EQ(in_flight.Note({1005 * kMs, 400 * kMega, 0, 800 * kMega}), 100 * kMega);
+  EXPECT_EQ(in_flight.Note({1002 * kMs, 0, 0, 500 * kMega}), 100 * kMega);
+  EXPECT_EQ(in_flight.Note({1006 * kMs, 400 * kMega, 0, 800 * kMega}), 100 * kMega);
+}
+
 TEST(InFlightTest, TheClockMayRestart) {
   InFlight in_flight;
   in_flight.Note({1000 * kMs, 100 * kMega, 0, 0});

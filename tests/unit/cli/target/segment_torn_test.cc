@@ -154,11 +154,32 @@ TEST_F(SegmentTornTest, WhatAKilledMakerLeftIsRemoved) {
   waitpid(killed, nullptr, 0);
   const std::string unfinished = folder_ + "/" + std::to_string(killed) + ".stats.new";
   const std::string alive = folder_ + "/" + std::to_string(getpid()) + ".stats.new";
-  for (const std::string& name : {unfinished, alive}) std::ofstream(name).close();
+  const std::string young = folder_ + "/" + std::to_string(killed) + "0.stats.new";
+  for (const std::string& name : {unfinished, alive, young}) {
+    std::ofstream(name).close();
+    const auto age = std::chrono::seconds(name == young ? 0 : 60);
+    std::filesystem::last_write_time(name, std::filesystem::file_time_type::clock::now() - age);
+  }
   const ChildEnd end = RunInChild([&] { EXPECT_TRUE(segment::Open(folder_.c_str(), AllOf(1))); });
   EXPECT_EQ(end.status, 0) << end.error_text;
   EXPECT_FALSE(std::filesystem::exists(unfinished));
   EXPECT_TRUE(std::filesystem::exists(alive));
+  EXPECT_TRUE(std::filesystem::exists(young));  // its maker may live in another pid namespace
+}
+
+TEST_F(SegmentTornTest, OnlyItsOwnFileIsRemoved) {
+  const ChildEnd end = RunInChild([&] {
+    const std::string path = folder_ + "/" + std::to_string(getpid()) + ".stats";
+    ASSERT_TRUE(segment::Open(folder_.c_str(), AllOf(1)));
+    EXPECT_TRUE(segment::IsThere());
+    std::filesystem::remove(path);
+    EXPECT_FALSE(segment::IsThere());
+    std::ofstream(path) << "another's";
+    EXPECT_FALSE(segment::IsThere());
+    segment::Remove();
+    EXPECT_TRUE(std::filesystem::exists(path));
+  });
+  EXPECT_EQ(end.status, 0) << end.error_text;
 }
 
 TEST_F(SegmentTornTest, AForkChildLeavesItsParentsFileAlone) {
