@@ -188,7 +188,8 @@ run_tests() {
   local preset=$1
   shift
   step "testing: $preset $*"
-  (cd "$ROOT" && of_preset "$preset" ctest --preset "$preset" -j "$JOBS" "$@")
+  # One more than processors: many tests wait.
+  (cd "$ROOT" && of_preset "$preset" ctest --preset "$preset" -j "$((JOBS + 1))" "$@")
 }
 
 # Debian 11's libc for one test; without the network that test skips, and says so.
@@ -197,24 +198,26 @@ fetch_old_libc() {
   bash "$ROOT/tests/frame/fetch_old_libc.sh" "$ROOT/build/old-libc" || say "not to be had: its test will be skipped"
 }
 
-# The unit tests run under the address sanitizer; --all repeats them under the thread sanitizer, in the debug build and
-# optimised.
+# The unit tests of what is inside a governed process run under the address sanitizer, all else optimised; --all adds the
+# tool's, the thread sanitizer, the debug build, and what is long.
 command_test() {
   local all=${1:-}
   [[ -z $all || $all == --all ]] || fail "test: unknown argument '$all' (allowed: --all)"
   install_packages
-  build asan all unit_tests
-  run_tests asan -L '^(unit|fuzz)$' -LE '^long$'
-  build release
   if [[ -z $all ]]; then
+    build asan governor_unit_tests fuzz_tests
+    run_tests asan -L '^(unit|fuzz)$' -LE '^long$' -E '_NOT_BUILT$'
+    build release
     run_tests release -LE '^(long|unit)$' -E '_NOT_BUILT$'
     return
   fi
+  build asan all unit_tests
+  run_tests asan -L '^(unit|fuzz)$' -LE '^long$'
   run_tests asan -L '^stress$' -LE '^long$'
-  build tsan all unit_tests
+  build tsan all governor_unit_tests
   run_tests tsan -L '^(unit|stress)$' -LE '^long$'
-  build debug all unit_tests
-  run_tests debug -LE '^long$'
+  build debug all governor_unit_tests
+  run_tests debug -LE '^long$' -E '_NOT_BUILT$'
   fetch_old_libc
   build release all unit_tests
   run_tests release

@@ -10,14 +10,14 @@ namespace {
 static_assert(kMostPools <= 64, "a bit for each");
 constinit std::atomic<uint64_t> over{0};  // relaxed: an answer may be one tick old
 
-uint64_t LiveBytes(EngineControl& engine, PoolId id) {
-  EnginePoolBytes exact;
-  if (engine.PoolBytes(id, &exact)) return exact.live_bytes;
-  const int64_t sampled = pools::Get(id).live_bytes.load(std::memory_order_relaxed);
-  return sampled > 0 ? static_cast<uint64_t>(sampled) : 0;
-}
-
 }  // namespace
+
+uint64_t LiveBytes(EngineControl& engine, PoolId pool) {
+  EnginePoolBytes own;
+  if (!engine.PoolBytes(pool, &own)) own.live_bytes = 0;
+  const int64_t sampled = pools::Get(pool).live_bytes.load(std::memory_order_relaxed);
+  return own.live_bytes + (sampled > 0 ? static_cast<uint64_t>(sampled) : 0);
+}
 
 Outcome Check(EngineControl& engine) {
   Outcome outcome;

@@ -9,8 +9,11 @@
 
 namespace memgov::pool_budgets {
 
-// A pool is over from its budget on, until it is below 95 % of it: exact live bytes where the engine has
-// them, sampled ones elsewhere.
+// What it has got since it has shards of its own, exactly, and by samples what it had got before, or has
+// where the engine keeps no such books.
+uint64_t LiveBytes(EngineControl& engine, PoolId pool);
+
+// A pool is over from its budget on, until it is below 95 % of it.
 struct Outcome {
   bool any_over = false;
   PoolId worst = kNoPool;     // the one that is furthest above its budget

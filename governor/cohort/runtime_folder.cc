@@ -88,6 +88,7 @@ const char* Reason(int error) {
     case ELOOP:
       return "memgov's folder there is a symbolic link";
     case ENOENT:
+      return "not there, or no folder can be made in it";
     case ENOTDIR:
       return "not a folder";
     case EPERM:

@@ -2,6 +2,7 @@
 
 #include "governor/base/os.h"
 #include "governor/budget/admission.h"
+#include "governor/budget/pool_budgets.h"
 #include "governor/cohort/cohort.h"
 #include "governor/pools/pool_table.h"
 #include "governor/telemetry/evidence.h"
@@ -20,17 +21,11 @@ struct State {
 };
 constinit State state;
 
-int64_t LiveBytes(EngineControl& engine, PoolId id) {
-  EnginePoolBytes exact;
-  if (engine.PoolBytes(id, &exact)) return static_cast<int64_t>(exact.live_bytes);
-  return pools::Get(id).live_bytes.load(std::memory_order_relaxed);
-}
-
 // Fills in the pool that grew most, and the sum of what all have.
 void FindGrowth(EngineControl& engine, evidence::Line& line) {
   int64_t sum = 0;
   for (int id = 0; id < pools::Count(); ++id) {
-    const int64_t live = LiveBytes(engine, static_cast<PoolId>(id));
+    const int64_t live = static_cast<int64_t>(pool_budgets::LiveBytes(engine, static_cast<PoolId>(id)));
     const int64_t growth = live - state.live_bytes[id];
     state.live_bytes[id] = live;
     sum += live;
@@ -38,7 +33,8 @@ void FindGrowth(EngineControl& engine, evidence::Line& line) {
     line.grew_bytes = growth;
     line.grew_pool = pools::Get(static_cast<PoolId>(id)).name;
   }
-  line.live_bytes = sum > 0 ? static_cast<uint64_t>(sum) : 0;
+  EngineFigures exact;
+  line.live_bytes = engine.Describe(&exact) ? exact.live_bytes : static_cast<uint64_t>(sum);
 }
 
 bool OpenIfNeeded(EngineControl& engine, char** environment) {

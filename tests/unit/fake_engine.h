@@ -24,6 +24,11 @@ class FakeEngine final : public EngineControl {
     give_backs.fetch_add(1);
     return stall_ns.load();
   }
+  bool PoolBytes(uint32_t pool, EnginePoolBytes* bytes) override {
+    if (pool != own_pool) return false;
+    *bytes = own_bytes;
+    return true;
+  }
   EngineTick Tick(uint64_t now_ns) override {
     if (on_tick) on_tick();
     ticked_ns = now_ns;
@@ -36,6 +41,8 @@ class FakeEngine final : public EngineControl {
   std::function<void()> on_tick;
   EngineTick next_tick;  // what a tick says it did
   bool honours_glibc_variables = true;
+  uint32_t own_pool = UINT32_MAX;  // has shards of its own
+  EnginePoolBytes own_bytes;
 
   std::atomic<uint64_t> held_bytes{0};
   std::atomic<uint64_t> releasable_bytes{0};

@@ -174,6 +174,14 @@ TEST(PoolBudgetsTest, ThreadsOfAPoolAboveItsBudgetAreDeferred) {
     threads::current->current_pool.store(io);
     EXPECT_EQ(admission::Admit(kMega), Admission::kDefer);
 
+    // What it got since it has shards of its own comes on top of what it had.
+    pool.live_bytes.store(50 * kMega);
+    engine.own_pool = io;
+    engine.own_bytes.live_bytes = 20 * kMega;
+    EXPECT_EQ(pool_budgets::LiveBytes(engine, io), 70 * kMega);
+    EXPECT_EQ(pool_budgets::Check(engine).excess_bytes, 6 * kMega);
+    engine.own_pool = UINT32_MAX;
+
     pool.live_bytes.store(62 * kMega);  // not yet: 95 %
     EXPECT_TRUE(pool_budgets::Check(engine).any_over);
     pool.live_bytes.store(60 * kMega);

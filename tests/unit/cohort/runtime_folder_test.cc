@@ -86,7 +86,7 @@ TEST(RuntimeFolderTest, BadValues) {
   const std::string file = std::string(folder.path()) + "/file";
   std::ofstream(file) << "x";
   ExpectRefused("relative/path", "not an absolute path");
-  ExpectRefused("/nowhere/at/all", "not a folder");
+  ExpectRefused("/nowhere/at/all", "not there, or no folder can be made in it");
   ExpectRefused(file, "not a folder");
   ExpectRefused("/" + std::string(4000, 'x'), "too long");
 }
