@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "governor/cli/exporter/address.h"
 #include "governor/cli/exporter/exporter.h"
 
@@ -57,6 +59,20 @@ TEST(RunExporter, RefusesOptionsThatDoNotGoTogether) {
   options.textfile = "/nowhere/at/all.prom";
   options.interval = "0";
   EXPECT_EQ(RunExporter(options), kUsage);
+}
+
+TEST(RunExporter, RefusesATextfileThatNobodyWouldRead) {
+  ExporterOptions options;
+  options.once = true;
+  for (const char* name : {"page.txt", "memgov.prom.txt", "prom", "memgov.prom/"}) {
+    options.textfile = testing::TempDir() + name;
+    testing::internal::CaptureStderr();
+    EXPECT_EQ(RunExporter(options), kUsage) << name;
+    EXPECT_EQ(testing::internal::GetCapturedStderr(),
+              "memgov: --textfile " + options.textfile +
+                  ": node_exporter reads only files whose names end in .prom\n");
+    EXPECT_FALSE(std::filesystem::exists(options.textfile));
+  }
 }
 
 }  // namespace

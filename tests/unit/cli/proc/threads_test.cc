@@ -45,7 +45,8 @@ TEST(Threads, ParkedIsWhoSleptAllTheTime) {
   const std::vector<Thread> before = {{1, "x", 'S', 1, 0}, {2, "io-1", 'S', 10, 0}, {3, "io-2", 'S', 10, 0}};
   const std::vector<Thread> now = {
       {1, "x", 'S', 1, 0}, {2, "io-1", 'S', 10, 0}, {3, "io-2", 'S', 11, 0}, {4, "io-3", 'S', 0, 0}};
-  const std::vector<ThreadPool> pools = GroupThreads(1, before, now);
+  const std::vector<ThreadPool> pools =
+      GroupThreads(before, now, [](const Thread& thread) { return PoolOf(thread, 1); });
   ASSERT_EQ(pools.size(), 2u);
   EXPECT_EQ(pools[0].name, "io");
   EXPECT_EQ(pools[0].threads, 3u);
