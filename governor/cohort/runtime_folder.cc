@@ -10,6 +10,8 @@
 #include "governor/cohort/audience.h"
 #include "governor/cohort/cohort.h"
 #include "governor/cohort/shared_file.h"
+#include "governor/config/options.h"
+#include "governor/config/parse.h"
 
 namespace memgov::cohort {
 namespace {
@@ -81,10 +83,6 @@ bool IsOwnFolder(const char* path) {
 
 const char* Reason(int error) {
   switch (-error) {
-    case EINVAL:
-      return "not an absolute path";
-    case ENAMETOOLONG:
-      return "the path is too long";
     case ELOOP:
       return "memgov's folder there is a symbolic link";
     case ENOENT:
@@ -118,7 +116,8 @@ void SayOnce(const char* name, const char* value, int error, const char* consequ
 
 bool Find(char** environment) {
   const char* asked = Variable(environment, "MEMGOV_DIR=");
-  if (*asked != '\0') {
+  const size_t most = static_cast<size_t>(options::Spec(Option::kDirectory).most);
+  if (*asked != '\0' && IsAbsolutePath(asked, most)) {  // what is none the options have spoken of
     const int error = Try(asked);
     if (error == 0) return true;
     SayOnce("MEMGOV_DIR=", asked, error,
