@@ -1,5 +1,7 @@
 // memgov: see and steer governed processes from outside. Each command adds itself (frame/command.h).
 #include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstring>
 #include <exception>
 #include <iostream>
 
@@ -9,6 +11,7 @@
 #include "governor/cli/frame/command.h"
 #include "governor/cli/frame/commands.h"
 #include "governor/cli/frame/exit_codes.h"
+#include "governor/cli/frame/output.h"
 #include "governor/cli/launch/commands.h"
 #include "governor/cli/recording/commands.h"
 #include "governor/cli/show/commands.h"
@@ -22,9 +25,30 @@ constexpr AddCommand kCommands[] = {AddRun,     AddTry,      AddExplain, AddPs, 
                                     AddLast,    AddExporter, AddRecord,  AddReport,    AddAdvise,
                                     AddSnippet, AddCheck,    AddManual,  AddCompletion};
 
+// What is wrong with the command line. Where there is no command CLI11 does not say what stood in its place.
+std::string Complaint(const CLI::App& tool, const CLI::Error& error) {
+  const bool is_without_command = error.get_name() == "RequiredError" && tool.get_subcommands().empty();
+  if (!is_without_command) return error.what();
+  const std::vector<std::string> rest = tool.remaining();
+  if (rest.empty()) return "a command is missing; memgov --help lists them";
+  return rest.front() + ": no such " + (rest.front().starts_with("-") ? "option" : "command") +
+         "; memgov --help lists them";
+}
+
 // One line, as everything else that goes wrong.
-std::string OneLine(const CLI::App*, const CLI::Error& error) {
-  return std::string("memgov: ") + error.what() + "\n";
+std::string OneLine(const CLI::App* tool, const CLI::Error& error) {
+  return "memgov: " + Printable(Complaint(*tool, error)) + "\n";
+}
+
+// A full disk behind standard output, or a closed one: what was printed is not there. Commands that saw it
+// themselves have said so.
+int WithOutputWritten(int exit_status) {
+  errno = 0;
+  std::cout.flush();
+  if (std::cout.good() || (exit_status != kOk && exit_status != kNo)) return exit_status;
+  const std::string why = errno != 0 ? std::string(": ") + std::strerror(errno) : "";
+  std::cerr << "memgov: standard output: cannot be written" << why << "\n";
+  return exit_status == kOk ? static_cast<int>(kUnavailable) : exit_status;
 }
 
 int Run(int argc, char** argv) {
@@ -37,9 +61,9 @@ int Run(int argc, char** argv) {
   try {
     tool.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return tool.exit(error) == 0 ? kOk : kUsage;
+    return WithOutputWritten(tool.exit(error) == 0 ? kOk : kUsage);
   }
-  return exit_status;
+  return WithOutputWritten(exit_status);
 }
 
 }  // namespace

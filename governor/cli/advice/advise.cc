@@ -21,16 +21,18 @@ absl::StatusOr<Measurement> See(const std::string& what) {
     if (!pid.ok()) return pid.status();
     return MeasureOnce(*pid);
   }
-  Progress progress(absl::StrCat("reading ", Printable(what)));
+  const std::string name = RecordingName(what);
+  Progress progress(absl::StrCat("reading ", Printable(name)));
   const absl::StatusOr<Recording> recording =
       ReadRecording(what, [&progress](double part) { progress.Update(part, ""); });
   if (!recording.ok()) return recording.status();
-  return Measure(*recording, what);
+  return Measure(*recording, name);
 }
 
 void NameLibrary(Advice& advice) {
   // A recording's engine is a text from a file: where it is none of ours, the default object is meant.
-  absl::StatusOr<std::string> library = FindLibrary(advice.seen.engine);
+  // libmemgov.so is the arena engine's, and the name that `memgov snippet` gives.
+  absl::StatusOr<std::string> library = FindLibrary(advice.seen.engine == "arena" ? "" : advice.seen.engine);
   if (!library.ok()) library = FindLibrary("");
   advice.library_found = library.ok() && CheckPastable(*library).ok();
   advice.library = advice.library_found ? *library : kUsualLibrary;

@@ -41,10 +41,11 @@ void AddFigures(const Reading& reading, Measurement& seen) {
 }  // namespace
 
 absl::StatusOr<Measurement> MeasureOnce(int pid) {
+  const Proc proc;
+  if (const absl::Status process = proc.CheckNoThread(pid); !process.ok()) return process;
   const absl::StatusOr<Governed> governed = FindGoverned(pid);
   // Not governed is no obstacle: /proc knows the peak.
   if (!governed.ok() && !absl::IsNotFound(governed.status())) return governed.status();
-  const Proc proc;
   const absl::StatusOr<Proc::Status> status = proc.ReadStatus(pid);
   if (!status.ok()) return status.status();
   const absl::StatusOr<Proc::Brief> brief = proc.ReadBrief(pid);

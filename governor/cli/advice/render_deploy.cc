@@ -20,8 +20,8 @@ constexpr char kCompose[] = R"TEXT(services:
   @NAME@:
     environment:
       LD_PRELOAD: "/opt/memgov/libmemgov.so"
-      MEMGOV_BUDGET: "auto"  # @BUDGET@ MiB, 95 % of the limit
-      MEMGOV_BUDGET_SOFT: "@SOFT_PERCENT@%"  # @SOFT@ MiB, of the budget
+      MEMGOV_BUDGET: "auto"  # @BUDGET@M, 95 % of the limit
+      MEMGOV_BUDGET_SOFT: "@SOFT_PERCENT@%"  # @SOFT@M, of the budget
     volumes:
       - type: bind
         source: @LIBRARY_QUOTED@
@@ -53,17 +53,17 @@ spec:
             - name: LD_PRELOAD
               value: "/opt/memgov/libmemgov.so"
             - name: MEMGOV_BUDGET
-              value: "auto"  # @BUDGET@ MiB, 95 % of the limit
+              value: "auto"  # @BUDGET@Mi, 95 % of the limit
             - name: MEMGOV_BUDGET_SOFT
-              value: "@SOFT_PERCENT@%"  # @SOFT@ MiB, of the budget
+              value: "@SOFT_PERCENT@%"  # @SOFT@Mi, of the budget
 )TEXT";
 
 // systemd expands % in Environment=; %% is one of it.
 constexpr char kSystemd[] = R"TEXT([Service]
 Environment=LD_PRELOAD=@LIBRARY@
-# @BUDGET@ MiB, 95 % of MemoryHigh
+# @BUDGET@M, 95 % of MemoryHigh
 Environment=MEMGOV_BUDGET=auto
-# @SOFT@ MiB, of the budget
+# @SOFT@M, of the budget
 Environment=MEMGOV_BUDGET_SOFT=@SOFT_PERCENT@%%
 # Above it the kernel slows the service down: the last warning before MemoryMax
 MemoryHigh=@HIGH@M
@@ -74,11 +74,12 @@ std::string Comment(const std::string& text) { return Wrapped(Printable(text), "
 
 std::string MiB(uint64_t bytes) { return absl::StrCat(bytes >> 20); }
 
-std::string Head(const Advice& advice, const std::string& what) {
+// `unit`: as the file's own figures have it.
+std::string Head(const Advice& advice, const std::string& what, const char* unit) {
   const Sizing& sizing = advice.sizing;
   std::string out = Comment(what);
   out += Comment(absl::StrCat("From ", SourceOf(advice), "."));
-  out += Comment(absl::StrCat("Peak: ", MiB(sizing.peak), " MiB (", sizing.peak_of, ")."));
+  out += Comment(absl::StrCat("Peak: ", MiB(sizing.peak), unit, " (", sizing.peak_of, ")."));
   out += Comment(absl::StrCat("Limit: peak + ", sizing.headroom_percent, " %, ", sizing.headroom_why, "."));
   for (const std::string& doubt : advice.doubts) out += Comment("Warning: " + doubt);
   return out + Comment(kReplaces);
@@ -108,14 +109,14 @@ std::string WhereTheObjectIs(const Advice& advice) {
 }  // namespace
 
 std::string AdviceCompose(const Advice& advice) {
-  std::string out = Head(advice, "For `docker compose -f compose.yaml -f <this file> up -d`.");
+  std::string out = Head(advice, "For `docker compose -f compose.yaml -f <this file> up -d`.", "M");
   out += Comment("M is 1024-based here. `memgov snippet compose` says how to verify and how to go back.");
   return out + WhereTheObjectIs(advice) + Fill(kCompose, advice, advice.sizing.limit);
 }
 
 std::string AdviceKubernetes(const Advice& advice) {
-  std::string out =
-      Head(advice, "For `kubectl patch deployment <name> --patch-file <this file>`; names as yours are.");
+  std::string out = Head(
+      advice, "For `kubectl patch deployment <name> --patch-file <this file>`; names as yours are.", "Mi");
   out += Comment(
       "Mi is 1024-based. `memgov snippet k8s` brings the object into the container, and says how to "
       "verify and how to go back.");
@@ -125,7 +126,8 @@ std::string AdviceKubernetes(const Advice& advice) {
 std::string AdviceSystemd(const Advice& advice) {
   std::string out = Head(advice,
                          "A drop-in: /etc/systemd/system/<name>.service.d/memgov.conf. Then `systemctl "
-                         "daemon-reload` and restart.");
+                         "daemon-reload` and restart.",
+                         "M");
   out += Comment("M is 1024-based. `memgov snippet systemd` says how to verify and how to go back.");
   const uint64_t high = std::max<uint64_t>(advice.sizing.limit / 100 * kHighPercent, 1 << 20);
   return out + WhereTheObjectIs(advice) + Fill(kSystemd, advice, high);

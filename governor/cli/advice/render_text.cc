@@ -8,8 +8,6 @@
 namespace memgov::cli {
 namespace {
 
-std::string MiB(uint64_t bytes) { return absl::StrCat(bytes >> 20, " MiB"); }
-
 void AddLine(const std::string& name, const std::string& value, const std::string& why, std::string& out) {
   const std::string head = absl::StrFormat("  %-19s %9s  ", name, value);
   out += Wrapped(why, head, std::string(head.size(), ' '));
@@ -49,10 +47,10 @@ void AddLimits(const Advice& advice, std::string& out) {
                   advice.workers > 0 ? absl::StrCat(" with ", advice.workers, " workers") : std::string(),
                   "\n");
   AddLine("peak", FormatBytes(sizing.peak), sizing.peak_of, out);
-  AddLine("request", MiB(sizing.request),
+  AddLine("request", FormatBytes(sizing.request),
           absl::StrCat("peak + ", sizing.request_percent, " %: a pod above its request is evicted first"),
           out);
-  AddLine("limit", MiB(sizing.limit),
+  AddLine("limit", FormatBytes(sizing.limit),
           absl::StrCat("peak + ", sizing.headroom_percent, " %, ", sizing.headroom_why), out);
 }
 
@@ -63,7 +61,7 @@ void AddBudgets(const Sizing& sizing, std::string& out) {
   out += "\nBudgets\n";
   std::string why = absl::StrCat("95 % of that limit: ", FormatBytes(sizing.budget));
   if (sizing.budget >= kLeastBudget) {
-    absl::StrAppend(&why, ". Without a container: ", sizing.budget >> 20, "M");
+    absl::StrAppend(&why, ". Without a container: MEMGOV_BUDGET=", sizing.budget >> 20, "M");
   }
   AddLine("MEMGOV_BUDGET", "auto", why, out);
   AddLine("MEMGOV_BUDGET_SOFT", absl::StrCat(sizing.soft_percent, "%"),

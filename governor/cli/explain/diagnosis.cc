@@ -10,19 +10,37 @@
 namespace memgov::cli::explain {
 namespace {
 
-uint64_t Percent(uint64_t part, uint64_t whole) {
-  return whole == 0
-             ? 0
-             : static_cast<uint64_t>(100 * static_cast<double>(part) / static_cast<double>(whole) + 0.5);
-}
-
 // A part's title without its details.
 std::string Short(const std::string& title) {
   return title.substr(0, std::min({title.find(" ("), title.find(": "), title.size()}));
 }
 
 std::string Of(uint64_t part, uint64_t whole) {
-  return absl::StrCat(FormatBytes(part), " (", Percent(part, whole), " %)");
+  return absl::StrCat(FormatBytes(part), " (", ShareOf(part, whole), ")");
+}
+
+// The figures have every thread but memgov's own in the pool that counts: those that a name or a rule has
+// elsewhere (a scope, memgov_pool_bind, a start routine) would be there twice.
+void DropThreadsOfOtherNames(const Facts& facts, std::map<std::string, PoolRow>& rows) {
+  std::map<std::string, uint64_t> named;
+  uint64_t left = 0;
+  for (const ThreadPool& pool : facts.thread_pools) {
+    named[pool.name] = pool.threads;
+    left += pool.threads;
+  }
+  uint64_t counted = 0;
+  for (const PoolReading& pool : facts.figures->pools) {
+    const uint64_t threads = facts.figures->PoolValue(pool, "threads");
+    counted = std::max(counted, threads);
+    left -= std::min(left, std::max(threads, named[pool.name]));
+  }
+  if (counted == 0) return;  // another version, without that figure
+  for (auto& [name, row] : rows) {
+    if (row.has_heap) continue;
+    row.threads = std::min(row.threads, left);
+    row.parked = std::min(row.parked, row.threads);
+    left -= row.threads;
+  }
 }
 
 }  // namespace
@@ -35,6 +53,12 @@ Diagnosis Diagnose(Facts facts) {
   if (!diagnosis.facts.preloaded) diagnosis.returnable = EstimateReturnable(diagnosis.facts);
   diagnosis.advice = FindAdvice(diagnosis.facts, diagnosis.account, diagnosis.returnable);
   return diagnosis;
+}
+
+std::string ShareOf(uint64_t part, uint64_t whole) {
+  if (whole == 0 || part == 0) return "0 %";
+  const double percent = 100 * static_cast<double>(part) / static_cast<double>(whole);
+  return percent < 0.5 ? "<1 %" : absl::StrCat(static_cast<int64_t>(percent + 0.5), " %");
 }
 
 std::string Headline(const Diagnosis& diagnosis) {
@@ -74,6 +98,7 @@ std::vector<PoolRow> MakePoolRows(const Facts& facts) {
       row.parked = facts.figures->PoolValue(pool, "parked_threads", row.parked);
     }
   }
+  if (facts.figures) DropThreadsOfOtherNames(facts, rows);
   for (const auto& [name, bytes] : facts.stack_bytes) rows[name].stack_bytes += bytes;
   std::vector<PoolRow> sorted;
   for (auto& [name, row] : rows) {

@@ -24,6 +24,9 @@ struct Diagnosis {
 
 Diagnosis Diagnose(Facts facts);
 
+// "12 %"; "<1 %" of what is there, and less than half a per cent.
+std::string ShareOf(uint64_t part, uint64_t whole);
+
 // The sentence that answers "why is RSS high?".
 std::string Headline(const Diagnosis& diagnosis);
 // The pools of a governed process, or of threads, with what they hold: rows of at most `most`, and how many

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <future>
 #include <nlohmann/json.hpp>
 
 #include "absl/time/clock.h"
+#include "governor/cli/explain/pool_names.h"
+#include "governor/cli/frame/times.h"
 #include "governor/cli/target/control.h"
 #include "governor/cli/target/processes.h"
 
@@ -14,8 +17,6 @@ namespace {
 constexpr absl::Duration kPatience = absl::Seconds(2);
 constexpr size_t kMostClasses = 512;
 constexpr uint64_t kGiga = uint64_t{1} << 30;
-
-absl::Duration SteadyNow() { return absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch()); }
 
 bool NameHolds(const std::string& name, std::string_view word) {
   return name.find(word) != std::string::npos;
@@ -35,32 +36,63 @@ void FindObject(Facts& facts) {
   }
 }
 
-// The process' own figures: fresh ones where it answers, else those that its governor wrote last.
-void ReadFigures(Facts& facts) {
+// Who is stopped answers nobody: asking would only wait.
+absl::Status CanAnswer(int pid) {
+  const absl::StatusOr<Proc::Brief> brief = Proc().ReadBrief(pid);
+  if (!brief.ok() || (brief->state != 'T' && brief->state != 't')) return brief.status();
+  return absl::UnavailableError("it is stopped (SIGSTOP or a debugger) and answers nobody");
+}
+
+absl::StatusOr<std::string> AskMeanwhile(const Governed& process, const char* request,
+                                         const ShowProgress& progress) {
+  auto answer = std::async(std::launch::async, [&] { return Ask(process, request, kPatience); });
+  while (answer.wait_for(std::chrono::milliseconds(100)) != std::future_status::ready)
+    progress(-1, "asking it for figures");
+  return answer.get();
+}
+
+absl::Status TakeAnew(Governed& governed, const ShowProgress& progress) {
+  if (const absl::Status can = CanAnswer(governed.pid); !can.ok()) return can;
+  const absl::StatusOr<std::string> asked = AskMeanwhile(governed, "refresh", progress);
+  return asked.ok() ? Refresh(governed) : asked.status();
+}
+
+// What does not change within seconds.
+void AskForRest(Facts& facts, const Governed& governed, const ShowProgress& progress) {
+  if (const auto classes = AskMeanwhile(governed, "classes", progress); classes.ok()) {
+    facts.classes = ParseClasses(*classes);
+    facts.exact_pools = ParseExactPools(*classes);
+  }
+  if (const auto config = AskMeanwhile(governed, "config", progress); config.ok())
+    facts.pool_rules = RulesInConfig(*config);
+}
+
+// The process' own figures: fresh ones where it answers, else those that its governor wrote last. Who did not
+// answer at the first look is not asked again.
+void ReadFigures(Facts& facts, const ShowProgress& progress) {
   absl::StatusOr<Governed> governed = FindGoverned(facts.pid);
   if (!governed.ok()) {
     facts.why_no_figures = std::string(governed.status().message());
     return;
   }
-  facts.figures_are_fresh = Ask(*governed, "refresh", kPatience).ok() && Refresh(*governed).ok();
-  if (facts.figures_are_fresh && facts.classes.empty()) {
-    const absl::StatusOr<std::string> classes = Ask(*governed, "classes", kPatience);
-    if (classes.ok()) {
-      facts.classes = ParseClasses(*classes);
-      facts.exact_pools = ParseExactPools(*classes);
-    }
+  const bool was_asked = facts.figures.has_value();
+  if (!was_asked || facts.figures_are_fresh) {
+    const absl::Status taken = TakeAnew(*governed, progress);
+    facts.figures_are_fresh = taken.ok();
+    facts.why_no_figures = std::string(taken.message());
   }
+  if (facts.figures_are_fresh && !was_asked) AskForRest(facts, *governed, progress);
   facts.figures = governed->reading;
   facts.engine = governed->reading.engine;
 }
 
 // Resident memory of each stack goes to the pool of the thread whose stack pointer lies in it.
-void AttributeStacks(Facts& facts, const std::vector<Thread>& threads) {
+void AttributeStacks(Facts& facts, const std::vector<Thread>& threads, const NamePool& pool_of) {
   for (const Thread& thread : threads) {
     const Mapping* const stack = FindMapping(facts.mappings, thread.stack_pointer);
     if (stack == nullptr) continue;
     if (stack->kind == MappingKind::kThreadStack || stack->kind == MappingKind::kMainStack)
-      facts.stack_bytes[PoolOf(thread, facts.pid)] += stack->resident_bytes;
+      facts.stack_bytes[pool_of(thread)] += stack->resident_bytes;
   }
 }
 
@@ -103,12 +135,12 @@ absl::StatusOr<Look> LookAt(Facts& facts, const std::vector<Thread>& threads, co
   const Proc proc;
   // The mappings first, then the figures: they are the quicker ones.
   if (const absl::Status read = ReadMemory(facts, threads); !read.ok()) return read;
-  ReadFigures(facts);
+  ReadFigures(facts, progress);
   ReadHeap(facts, progress);
   const absl::StatusOr<Proc::Brief> brief = proc.ReadBrief(facts.pid);
   if (!brief.ok()) return brief.status();
   facts.brief = *brief;
-  look.time = SteadyNow();
+  look.time = SteadyNow() - absl::UnixEpoch();
   look.resident_bytes = ResidentOf(facts.mappings);
   look.minor_faults = brief->minor_faults;
   look.major_faults = brief->major_faults;
@@ -119,7 +151,7 @@ absl::StatusOr<Look> LookAt(Facts& facts, const std::vector<Thread>& threads, co
 }
 
 void Wait(absl::Duration watch, const ShowProgress& progress) {
-  const absl::Duration begin = SteadyNow();
+  const absl::Time begin = SteadyNow();
   for (absl::Duration passed; passed < watch; passed = SteadyNow() - begin) {
     progress(absl::FDivDuration(passed, watch), "looking twice");
     absl::SleepFor(std::min(watch - passed, absl::Milliseconds(200)));
@@ -149,6 +181,18 @@ absl::Status ReadRest(Facts& facts) {
   return absl::OkStatus();
 }
 
+// Rules are a governed process' own; its answer counts more than its environment, which programs write their
+// titles over.
+void GroupByPool(Facts& facts, const std::vector<Thread>& before, const std::vector<Thread>& now) {
+  const auto variable = facts.environment.find("MEMGOV_POOLS");
+  if (facts.preloaded && facts.pool_rules.empty() && variable != facts.environment.end())
+    facts.pool_rules = variable->second;
+  PoolNames names(facts.pool_rules);
+  const NamePool pool_of = [&](const Thread& thread) { return names.Of(thread, facts.pid); };
+  AttributeStacks(facts, now, pool_of);
+  facts.thread_pools = GroupThreads(before, now, pool_of);
+}
+
 // It was there at the first look.
 absl::Status MeanwhileGone(int pid, const absl::Status& status) {
   if (!absl::IsNotFound(status)) return status;
@@ -158,6 +202,7 @@ absl::Status MeanwhileGone(int pid, const absl::Status& status) {
 }  // namespace
 
 absl::StatusOr<Facts> GatherFacts(int pid, absl::Duration watch, const ShowProgress& progress) {
+  if (const absl::Status process = Proc().CheckNoThread(pid); !process.ok()) return process;
   Facts facts;
   facts.pid = pid;
   absl::StatusOr<std::vector<Thread>> before = LookOnce(facts, &facts.first, progress);
@@ -172,9 +217,8 @@ absl::StatusOr<Facts> GatherFacts(int pid, absl::Duration watch, const ShowProgr
   } else {
     before->clear();
   }
-  AttributeStacks(facts, threads);
-  facts.thread_pools = GroupThreads(pid, *before, threads);
   if (const absl::Status read = ReadRest(facts); !read.ok()) return MeanwhileGone(pid, read);
+  GroupByPool(facts, *before, threads);
   return facts;
 }
 

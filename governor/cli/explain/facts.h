@@ -57,9 +57,10 @@ struct Facts {
   bool preloaded = false;    // one of memgov's objects is mapped
   std::string engine;        // "arena", "mimalloc", "system"; of the object's name where there are no figures
   bool preloadable = false;  // it has a shared glibc: neither static nor another C library's
-  std::optional<Reading> figures;  // what the process itself says
-  bool figures_are_fresh = false;  // it answered; else they are the governor's last ones
-  std::string why_no_figures;
+  std::optional<Reading> figures;     // what the process itself says
+  bool figures_are_fresh = false;     // it answered; else they are the governor's last ones
+  std::string why_no_figures;         // or why they are the last ones
+  std::string pool_rules;             // its MEMGOV_POOLS
   std::vector<SizeClass> classes;     // most unused first
   std::set<std::string> exact_pools;  // have shards, and books, of their own: held is no estimate
 

@@ -102,6 +102,8 @@ void PrintJson(const Diagnosis& diagnosis, std::ostream& out) {
                      {"figures", !facts.figures            ? "none"
                                  : facts.figures_are_fresh ? "fresh"
                                                            : "last"},
+                     {"why_no_fresh_figures",
+                      facts.preloaded && !facts.figures_are_fresh ? Json(facts.why_no_figures) : Json()},
                      {"headline", Headline(diagnosis)},
                      {"resident_bytes", account.resident_bytes},
                      {"parts", PartsOf(account)},

@@ -58,11 +58,7 @@ void TextPage::Say(const std::string& text, const std::string& indent, const std
   out_ << line << "\n";
 }
 
-std::string TextPage::Share(uint64_t bytes) const {
-  const uint64_t whole = it_.account.resident_bytes;
-  const double percent = whole == 0 ? 0 : 100 * static_cast<double>(bytes) / static_cast<double>(whole);
-  return absl::StrCat(static_cast<int>(percent + 0.5), " %");
-}
+std::string TextPage::Share(uint64_t bytes) const { return ShareOf(bytes, it_.account.resident_bytes); }
 
 void TextPage::PrintSource() {
   const Facts& facts = it_.facts;
@@ -70,9 +66,11 @@ void TextPage::PrintSource() {
   if (!facts.preloaded)
     return Say(absl::StrCat(name, ": not governed; its malloc is ", facts.allocator, "."));
   if (!facts.figures) return Say(absl::StrCat(name, ": memgov is loaded, its figures cannot be read."));
-  Say(absl::StrCat(
-      name, ": governed by memgov ", Printable(facts.figures->version), ", engine ", Printable(facts.engine),
-      facts.figures_are_fresh ? "." : ". It does not answer: these are the last figures that it wrote."));
+  Say(absl::StrCat(name, ": governed by memgov ", Printable(facts.figures->version), ", engine ",
+                   Printable(facts.engine), ".",
+                   facts.figures_are_fresh ? ""
+                                           : absl::StrCat(" These are the last figures that it wrote: ",
+                                                          Printable(facts.why_no_figures), ".")));
 }
 
 void TextPage::PrintParts() {

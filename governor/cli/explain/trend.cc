@@ -81,7 +81,7 @@ std::string Describe(const Trend& trend) {
                                           Signed(trend.resident_change), live, ": ");
   switch (trend.verdict) {
     case Verdict::kNotWatched:
-      return "Looked once: whether it grows is not known (--watch SECONDS).";
+      return "Looked once: whether it grows is not known (--watch TIME).";
     case Verdict::kSteady:
       return change + "steady, no sign of a leak in that time.";
     case Verdict::kFalling:

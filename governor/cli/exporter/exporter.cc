@@ -6,6 +6,7 @@
 #include <memory>
 #include <thread>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "governor/cli/exporter/address.h"
@@ -27,6 +28,13 @@ sigset_t EndSignals() {
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
   return signals;
+}
+
+// Other names it leaves alone, and says nothing.
+absl::Status CheckTextfile(const std::string& path) {
+  if (path.empty() || absl::EndsWith(path, ".prom")) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "--textfile ", Printable(path), ": node_exporter reads only files whose names end in .prom"));
 }
 
 absl::Status CheckTogether(const ExporterOptions& options) {
@@ -88,6 +96,7 @@ ExitCode Serve(const ExporterOptions& options, absl::Duration interval) {
 
 ExitCode RunExporter(const ExporterOptions& options) {
   if (const absl::Status together = CheckTogether(options); !together.ok()) return Fail(together);
+  if (const absl::Status name = CheckTextfile(options.textfile); !name.ok()) return Fail(name);
   if (options.once) return RunOnce(options);
   absl::Duration interval = kDefaultInterval;
   if (!options.interval.empty()) {

@@ -9,7 +9,7 @@ namespace memgov::cli {
 void AddExporter(CLI::App& tool, int* exit_status) {
   auto options = std::make_shared<ExporterOptions>();
   CLI::App* const command =
-      tool.add_subcommand("exporter", "Serve the figures of all governed processes to Prometheus.");
+      tool.add_subcommand("exporter", "Serve the figures of all governed processes to Prometheus");
   command->add_option("--listen", options->listen, "ADDRESS:PORT to serve on; port 0: any that is free")
       ->type_name("ADDRESS:PORT")
       ->default_str(kDefaultListen);

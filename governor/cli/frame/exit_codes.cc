@@ -2,6 +2,8 @@
 
 #include <iostream>
 
+#include "governor/cli/frame/output.h"
+
 namespace memgov::cli {
 
 ExitCode CodeOf(const absl::Status& status) {
@@ -20,7 +22,7 @@ ExitCode CodeOf(const absl::Status& status) {
 }
 
 ExitCode Fail(const absl::Status& status) {
-  std::cerr << "memgov: " << status.message() << "\n";
+  std::cerr << "memgov: " << Printable(std::string(status.message())) << "\n";
   return CodeOf(status);
 }
 

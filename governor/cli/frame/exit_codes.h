@@ -12,7 +12,7 @@ enum ExitCode : int {
   kUsage = 2,         // a bad argument
   kNotFound = 3,      // no such process, or not one that memgov governs
   kNotPermitted = 4,  // another user's
-  kUnavailable = 5,   // it does not answer, is of another version, or its files are not readable
+  kUnavailable = 5,   // it does not answer, is of another version, its files or our output fail
   kCannotRun = 126,   // run, try, check: the command cannot be preloaded or executed
   kNoCommand = 127,   // run, try, check: not found
 };
@@ -20,7 +20,7 @@ enum ExitCode : int {
 // kInvalidArgument: kUsage; kNotFound: kNotFound; kPermissionDenied: kNotPermitted; the rest: kUnavailable.
 ExitCode CodeOf(const absl::Status& status);
 
-// "memgov: <message>" on standard error, and the code.
+// "memgov: <message>" on standard error, in one line whatever is in it, and the code.
 ExitCode Fail(const absl::Status& status);
 
 }  // namespace memgov::cli

@@ -10,7 +10,8 @@ const std::vector<ExitCodeText>& ExitCodeTexts() {
       {kUsage, "A bad argument."},
       {kNotFound, "No such process, or not one that memgov governs; no such file."},
       {kNotPermitted, "Another user's."},
-      {kUnavailable, "It does not answer, is of another version, or its files cannot be read."},
+      {kUnavailable,
+       "It does not answer, is of another version, its files cannot be read, or output cannot be written."},
       {kCannotRun, "run, try, check: the command cannot be preloaded or executed."},
       {kNoCommand, "run, try, check: no such command."},
   };

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "governor/cli/frame/output.h"
+#include "governor/cli/frame/times.h"
 #include "governor/cli/frame/utf8.h"
 #include "governor/cli/frame/views.h"
 
@@ -53,7 +54,7 @@ bool TerminalIsUtf8() {
 
 Progress::Progress(std::string what)
     : what_(std::move(what)),
-      started_(absl::Now()),
+      started_(SteadyNow()),
       shown_(started_),
       on_terminal_(isatty(STDERR_FILENO) == 1 && Variable("TERM") != "dumb") {}
 
@@ -62,16 +63,15 @@ Progress::~Progress() {
 }
 
 void Progress::Update(double part, std::string_view detail) {
-  const absl::Time now = absl::Now();
+  const absl::Time now = SteadyNow();
   const absl::Duration wait = !on_terminal_ ? kLogEvery : drawn_ ? kRedraw : kSilence;
-  if (now - shown_ < wait && now >= shown_) return;  // a clock that was set back must not silence it
+  if (now - shown_ < wait) return;
   shown_ = now;
   drawn_ = true;
   std::string line = what_;
   if (part >= 0) absl::StrAppendFormat(&line, " %3.0f %%", std::clamp(part, 0.0, 1.0) * 100);
   if (!detail.empty()) absl::StrAppend(&line, ": ", View(detail));
-  const absl::Duration spent = std::max(now - started_, absl::ZeroDuration());
-  absl::StrAppend(&line, " (", absl::ToInt64Seconds(spent), " s)");
+  absl::StrAppend(&line, " (", absl::ToInt64Seconds(now - started_), " s)");
   if (on_terminal_) {
     std::cerr << "\r" << CutToCells(line, WidthOf(STDERR_FILENO) - 1, "") << "\x1b[K" << std::flush;
   } else {

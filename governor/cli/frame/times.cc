@@ -1,5 +1,6 @@
 #include "governor/cli/frame/times.h"
 
+#include <chrono>
 #include <string>
 
 #include "absl/strings/numbers.h"
@@ -30,6 +31,10 @@ absl::StatusOr<absl::Duration> ParseTime(std::string_view text, std::string_view
       View(what), " ", Printable(text), ": allowed is a time ", endless ? "of at least " : "from ",
       absl::FormatDuration(least), endless ? ", or inf" : absl::StrCat(" to ", absl::FormatDuration(most)),
       ", as 500ms, 1s, 2m, 24h; a bare number is seconds"));
+}
+
+absl::Time SteadyNow() {
+  return absl::UnixEpoch() + absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
 }
 
 }  // namespace memgov::cli

@@ -48,28 +48,30 @@ absl::StatusOr<Baseline> ParseBaseline(std::string_view text) {
   }
   const absl::StatusOr<uint64_t> peak = BytesIn(object, "peak_bytes");
   if (!peak.ok()) return peak.status();
+  const auto idle_value = object.find("idle_bytes");
+  if (idle_value != object.end() && idle_value->is_null()) return Baseline{*peak, std::nullopt};
   const absl::StatusOr<uint64_t> idle = BytesIn(object, "idle_bytes");
   if (!idle.ok()) return idle.status();
   return Baseline{*peak, *idle};
 }
 
 absl::StatusOr<Baseline> ReadBaseline(const std::string& path) {
+  const std::string file = absl::StrCat("--baseline ", Printable(path), ": ");
   const absl::StatusOr<std::string> text = ReadTextFile(path, kMostBytes);
-  const absl::StatusOr<Baseline> baseline =
-      text.ok() ? ParseBaseline(*text) : absl::StatusOr<Baseline>(text.status());
+  if (absl::IsNotFound(text.status())) return absl::NotFoundError(file + "there is no such file");
+  if (!text.ok()) return absl::UnavailableError(file + "cannot be read");
+  absl::StatusOr<Baseline> baseline = ParseBaseline(*text);
   if (baseline.ok()) return baseline;
-  // The reader's messages name the file already.
-  const std::string problem(baseline.status().message());
-  return absl::InvalidArgumentError(
-      absl::StrCat("--baseline ", text.ok() ? absl::StrCat(Printable(path), ": ", problem) : problem));
+  return absl::InvalidArgumentError(absl::StrCat(file, baseline.status().message()));
 }
 
 absl::Status WriteBaseline(const std::string& path, const Baseline& baseline,
                            const std::vector<std::string>& command) {
-  const json object = {{"memgov_baseline", kVersion},
-                       {"peak_bytes", baseline.peak_bytes},
-                       {"idle_bytes", baseline.idle_bytes},
-                       {"command", command}};
+  json object = {{"memgov_baseline", kVersion},
+                 {"peak_bytes", baseline.peak_bytes},
+                 {"idle_bytes", nullptr},
+                 {"command", command}};
+  if (baseline.idle_bytes.has_value()) object["idle_bytes"] = *baseline.idle_bytes;
   const std::string whole = absl::StrCat(path, ".new");
   std::ofstream file(whole, std::ios::trunc);
   if (!(file << Dump(object) << "\n" << std::flush)) return Unwritable(path);

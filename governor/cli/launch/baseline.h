@@ -3,6 +3,7 @@
 #define MEMGOV_GOVERNOR_CLI_LAUNCH_BASELINE_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,11 +14,11 @@ namespace memgov::cli {
 
 struct Baseline {
   uint64_t peak_bytes = 0;
-  uint64_t idle_bytes = 0;
+  std::optional<uint64_t> idle_bytes;  // nullopt: that run was too short for it
 };
 
-// kInvalidArgument: the file, and what is wrong with it: not there, not readable, no baseline, of another
-// version, or larger than any of ours.
+// kNotFound: not there; kUnavailable: not readable; kInvalidArgument: no baseline, of another version, or
+// larger than any of ours. The message has the option and the file.
 absl::StatusOr<Baseline> ReadBaseline(const std::string& path);
 absl::StatusOr<Baseline> ParseBaseline(std::string_view text);
 

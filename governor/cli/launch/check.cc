@@ -88,7 +88,8 @@ class Destination {
 // A baseline is of a run that went well, within its limits or not: whoever writes it wants the new figures.
 absl::Status KeepBaseline(const CheckOptions& options, const Judgement& judgement) {
   const Trial& trial = judgement.trial;
-  if (!options.write_baseline.has_value() || !judgement.findings.front().passed) return absl::OkStatus();
+  if (!options.write_baseline.has_value() || judgement.findings.front().outcome != Outcome::kPassed)
+    return absl::OkStatus();
   return WriteBaseline(*options.write_baseline, {trial.peak_bytes, trial.last_bytes}, judgement.command);
 }
 

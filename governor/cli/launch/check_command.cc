@@ -4,7 +4,6 @@
 
 #include "governor/cli/frame/exit_codes.h"
 #include "governor/cli/launch/check.h"
-#include "governor/cli/launch/command_words.h"
 #include "governor/cli/launch/commands.h"
 #include "governor/cli/launch/launch_options.h"
 #include "governor/cli/launch/prepare.h"
@@ -21,7 +20,7 @@ struct Arguments {
 };
 
 int RunCheck(Arguments& arguments) {
-  const auto words = CommandWords(OwnArguments(), arguments.launch.command);
+  const auto words = WordsOf(arguments.launch);
   if (!words.ok()) return FailToLaunch(words.status());
   const absl::StatusOr<TrialPlan> plan = ReadPlan(arguments.texts);
   if (!plan.ok()) return Fail(plan.status());

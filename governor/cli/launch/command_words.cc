@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
+#include "governor/cli/frame/output.h"
 #include "governor/cli/proc/memory.h"
 
 namespace memgov::cli {
@@ -14,8 +16,16 @@ std::vector<std::string> OwnArguments() {
 }
 
 absl::StatusOr<std::vector<std::string>> CommandWords(const std::vector<std::string>& arguments,
-                                                      const std::vector<std::string>& parsed) {
+                                                      const std::vector<std::string>& parsed,
+                                                      const std::vector<std::string>& unknown) {
   const auto dashes = std::find(arguments.begin(), arguments.end(), "--");
+  const auto option =
+      std::find_if(unknown.begin(), unknown.end(), [](const std::string& word) { return word != "--"; });
+  if (option != unknown.end()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("The following argument was not expected: ", Printable(*option),
+                     dashes == arguments.end() ? " (put -- before the command)" : ""));
+  }
   if (dashes != arguments.end()) {
     const std::vector<std::string> words(dashes + 1, arguments.end());
     if (words.empty()) return absl::InvalidArgumentError("no command behind --");

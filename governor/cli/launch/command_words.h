@@ -15,9 +15,11 @@ namespace memgov::cli {
 std::vector<std::string> OwnArguments();
 
 // What follows the first "--" of `arguments`; without one what CLI11 took for the command, if every word of
-// it stands in `arguments` as it is. kInvalidArgument: no command, or -- is needed.
+// it stands in `arguments` as it is. `unknown`: what CLI11 took for options that are not there (and the
+// "--"). kInvalidArgument: no command, an option that is not there, or -- is needed.
 absl::StatusOr<std::vector<std::string>> CommandWords(const std::vector<std::string>& arguments,
-                                                      const std::vector<std::string>& parsed);
+                                                      const std::vector<std::string>& parsed,
+                                                      const std::vector<std::string>& unknown);
 
 }  // namespace memgov::cli
 

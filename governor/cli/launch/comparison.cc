@@ -60,14 +60,20 @@ void AddSeconds(const Comparison& runs, F&& figure, const char* what, Changes& c
 
 std::string MemorySentence(const Comparison& runs) {
   Changes memory;
-  AddBytes(
-      runs, [](const Trial& trial) { return trial.last_bytes; },
-      runs.under_load ? "after the load" : "at the end", memory);
-  AddBytes(
-      runs, [](const Trial& trial) { return trial.peak_bytes; }, "at the peak", memory);
+  if (AllHaveIdle(runs)) {
+    AddBytes(
+        runs, [](const Trial& trial) { return *trial.last_bytes; },
+        runs.under_load ? "after the load" : "at the end", memory);
+  }
+  const bool peaks = PeaksAreKnown(runs.without) && PeaksAreKnown(runs.with);
+  if (peaks) {
+    AddBytes(
+        runs, [](const Trial& trial) { return trial.peak_bytes; }, "at the peak", memory);
+  }
   std::vector<std::string> parts;
   if (!memory.less.empty()) parts.push_back("saves " + absl::StrJoin(memory.less, " and "));
   if (!memory.more.empty()) parts.push_back("takes " + absl::StrJoin(memory.more, " and ") + " more");
+  if (parts.empty() && !peaks) return "memgov makes no difference in memory that could be seen";
   if (parts.empty()) return "memgov makes no difference in memory";
   return "memgov " + absl::StrJoin(parts, ", but ");
 }
@@ -124,10 +130,22 @@ std::string Verdict(const Comparison& runs) {
       std::all_of(runs.with.begin(), runs.with.end(), [](const Trial& trial) { return trial.governed; });
   if (!governed)
     absl::StrAppend(&text, " It was not seen in every run: they end too soon, or do not load it.");
+  if (!AllHaveIdle(runs)) absl::StrAppend(&text, " Its runs are too short to judge idle memory.");
   if (const uint64_t refused = Refused(runs); refused > 0) {
     absl::StrAppend(&text, " It refused ", refused, " allocations: the budget is too small.");
   }
   return text;
+}
+
+bool AllHaveIdle(const Comparison& runs) {
+  const auto has = [](const Trial& trial) { return trial.last_bytes.has_value(); };
+  return std::all_of(runs.without.begin(), runs.without.end(), has) &&
+         std::all_of(runs.with.begin(), runs.with.end(), has);
+}
+
+bool PeaksAreKnown(const std::vector<Trial>& trials) {
+  return std::none_of(trials.begin(), trials.end(),
+                      [](const Trial& trial) { return trial.peak_seen_bytes.has_value(); });
 }
 
 bool Succeeded(const Comparison& runs) { return FirstBad(runs.with) == nullptr; }

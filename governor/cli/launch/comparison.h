@@ -36,6 +36,12 @@ std::string Verdict(const Comparison& comparison);
 // Did the command do under memgov what it does without?
 bool Succeeded(const Comparison& comparison);
 
+// Did every run last long enough for what it has at the end to mean something?
+bool AllHaveIdle(const Comparison& comparison);
+
+// False where one of them ended before its peak could be seen.
+bool PeaksAreKnown(const std::vector<Trial>& trials);
+
 // "peak RSS"; where there were several processes "peak PSS of 5".
 std::string MeasureName(const std::string& moment, size_t processes);
 

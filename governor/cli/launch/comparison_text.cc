@@ -21,6 +21,8 @@ struct Row {
   std::string name;
   Figure figure;
   Format format;
+  bool known = true;
+  bool may_be_bound = false;
 };
 
 double MedianOf(const std::vector<Trial>& trials, const Figure& figure) {
@@ -38,17 +40,27 @@ size_t MostProcesses(const Comparison& runs) {
 
 double TimeOf(const Trial& trial, bool under_load) { return under_load ? trial.load_seconds : trial.seconds; }
 
+double IdleOf(const Trial& trial) { return static_cast<double>(trial.last_bytes.value_or(0)); }
+
 std::vector<Row> RowsOf(const Comparison& runs) {
   const size_t processes = MostProcesses(runs);
   const bool load = runs.under_load;
   return {{MeasureName("peak", processes), [](const Trial& t) { return static_cast<double>(t.peak_bytes); },
-           Bytes},
-          {load ? "after the load" : "at the end",
-           [](const Trial& t) { return static_cast<double>(t.last_bytes); }, Bytes},
+           Bytes, true, true},
+          {load ? "after the load" : "at the end", IdleOf, Bytes, AllHaveIdle(runs)},
           {load ? "time of the load" : "wall time", [load](const Trial& t) { return TimeOf(t, load); }, Time},
           {"CPU time", [](const Trial& t) { return t.cpu_seconds; }, Time},
           {"page faults", [](const Trial& t) { return static_cast<double>(t.minor_faults); }, Count},
           {"from disk", [](const Trial& t) { return static_cast<double>(t.major_faults); }, Count}};
+}
+
+bool IsBound(const Row& row, const std::vector<Trial>& trials) {
+  return row.may_be_bound && !PeaksAreKnown(trials);
+}
+
+std::string Cell(const Row& row, const std::vector<Trial>& trials) {
+  if (!row.known) return "too short";
+  return (IsBound(row, trials) ? "<= " : "") + row.format(MedianOf(trials, row.figure));
 }
 
 std::string Change(double without, double with) {
@@ -77,8 +89,10 @@ nlohmann::json SideToJson(const std::vector<Trial>& trials, bool under_load) {
   nlohmann::json runs = nlohmann::json::array();
   for (const Trial& trial : trials) runs.push_back(ToJson(trial));
   const auto median = [&](const Figure& figure) { return MedianOf(trials, figure); };
+  const bool all_idle =
+      std::all_of(trials.begin(), trials.end(), [](const Trial& t) { return t.last_bytes.has_value(); });
   return {{"peak_bytes", median([](const Trial& t) { return static_cast<double>(t.peak_bytes); })},
-          {"last_bytes", median([](const Trial& t) { return static_cast<double>(t.last_bytes); })},
+          {"last_bytes", all_idle ? nlohmann::json(median(IdleOf)) : nlohmann::json()},
           {"seconds", median([&](const Trial& t) { return TimeOf(t, under_load); })},
           {"cpu_seconds", median([](const Trial& t) { return t.cpu_seconds; })},
           {"minor_faults", median([](const Trial& t) { return static_cast<double>(t.minor_faults); })},
@@ -114,9 +128,11 @@ void PrintComparison(const Comparison& runs, std::ostream& out, int width) {
                {"memgov", Align::kRight, 0},
                {"change", Align::kRight, 1}});
   for (const Row& row : RowsOf(runs)) {
+    const bool comparable = row.known && !IsBound(row, runs.without) && !IsBound(row, runs.with);
     const double without = MedianOf(runs.without, row.figure);
     const double with = MedianOf(runs.with, row.figure);
-    table.AddRow({row.name, row.format(without), row.format(with), Change(without, with)});
+    table.AddRow(
+        {row.name, Cell(row, runs.without), Cell(row, runs.with), comparable ? Change(without, with) : ""});
   }
   table.AddRow({"exit status", StatusOf(runs.without), StatusOf(runs.with), ""});
   table.AddRow({"refused allocations", "-", RefusedIn(runs.with), ""});
@@ -136,7 +152,8 @@ nlohmann::json ToJson(const Comparison& runs) {
 
 nlohmann::json ToJson(const Trial& trial) {
   nlohmann::json json = {{"peak_bytes", trial.peak_bytes},
-                         {"last_bytes", trial.last_bytes},
+                         {"peak_is_bound", trial.peak_seen_bytes.has_value()},
+                         {"last_bytes", nullptr},
                          {"processes", trial.most_processes},
                          {"seconds", trial.seconds},
                          {"cpu_seconds", trial.cpu_seconds},
@@ -149,6 +166,7 @@ nlohmann::json ToJson(const Trial& trial) {
                          {"refused_allocations", nullptr},
                          {"load_status", nullptr},
                          {"load_seconds", trial.load_seconds}};
+  if (trial.last_bytes.has_value()) json["last_bytes"] = *trial.last_bytes;
   if (trial.refused_allocations.has_value()) json["refused_allocations"] = *trial.refused_allocations;
   if (trial.load_status.has_value()) json["load_status"] = DescribeStatus(trial.load_status);
   return json;

@@ -7,16 +7,14 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <string_view>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
+#include "governor/cli/launch/process_state.h"
 #include "governor/cli/proc/read_file.h"
 
 namespace memgov::cli {
 namespace {
 
-constexpr size_t kMostStat = 4096;
 constexpr int kKillRounds = 200;
 constexpr int kKillPauseMs = 5;
 
@@ -35,14 +33,8 @@ std::vector<int> NumbersIn(const std::string& folder) {
 
 // 0: none, or it has ended.
 int ParentOf(int pid, const std::string& proc_root) {
-  const absl::StatusOr<std::string> text = ReadProcessFile(proc_root, pid, "stat", kMostStat);
-  if (!text.ok()) return 0;
-  // The name may hold brackets and blanks; behind its last bracket stand the state and the parent (proc(5)).
-  const size_t end = text->rfind(')');
-  if (end == std::string::npos || end + 2 > text->size()) return 0;
-  const std::vector<std::string_view> fields = Split(std::string_view(*text).substr(end + 2), " ");
-  if (fields.size() < 2 || fields[0] == "Z" || fields[0] == "X") return 0;
-  return static_cast<int>(ParseNumber(fields[1]).value_or(0));
+  const std::optional<ProcessState> state = ReadProcessState(pid, proc_root);
+  return state.has_value() && !state->ended ? state->parent : 0;
 }
 
 }  // namespace

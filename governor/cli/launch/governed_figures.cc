@@ -8,7 +8,11 @@ namespace memgov::cli {
 void GovernedFigures::Look(const std::set<int>& processes) {
   if (library_.empty()) return;
   for (const int pid : processes) {
-    governed_ = governed_ || LookForObject(pid, library_) == Mapped::kYes;
+    if (!governed_) {
+      const Mapped mapped = LookForObject(pid, library_);
+      governed_ = mapped == Mapped::kYes;
+      ran_without_ = ran_without_ || mapped == Mapped::kNo;
+    }
     const absl::StatusOr<Governed> process = FindGoverned(pid);
     if (process.ok()) refused_[pid] = process->reading.Value("refused_allocations_total");
   }

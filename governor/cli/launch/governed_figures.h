@@ -19,12 +19,15 @@ class GovernedFigures {
   void Look(const std::set<int>& processes);
 
   bool governed() const { return governed_; }
+  // Was a process seen that had finished loading, and has not got it?
+  bool ran_without() const { return ran_without_; }
   // Summed over all that ever had a governor; nullopt: none.
   std::optional<uint64_t> refused_allocations() const;
 
  private:
   const std::string library_;
   bool governed_ = false;
+  bool ran_without_ = false;
   std::map<int, uint64_t> refused_;
 };
 

@@ -11,8 +11,10 @@
 namespace memgov::cli {
 namespace {
 
+Outcome PassedIf(bool passed) { return passed ? Outcome::kPassed : Outcome::kFailed; }
+
 Finding OfCommand(const Trial& trial) {
-  Finding finding{"command", EndedWell(trial) && !trial.ended_early, "", {}, {}};
+  Finding finding{"command", PassedIf(EndedWell(trial) && !trial.ended_early), "", {}, {}};
   finding.detail = absl::StrCat("status ", DescribeStatus(trial.status),
                                 trial.ended_by_itself ? " by itself" : " when it was stopped",
                                 absl::StrFormat(" after %.1f s", trial.seconds));
@@ -23,12 +25,42 @@ Finding OfCommand(const Trial& trial) {
 
 Finding OfLoad(const Trial& trial) {
   const bool passed = trial.load_cut || trial.load_status == 0;
-  return {"load", passed, absl::StrCat("status ", DescribeStatus(trial.load_status)), {}, {}};
+  return {"load", PassedIf(passed), absl::StrCat("status ", DescribeStatus(trial.load_status)), {}, {}};
 }
 
-Finding OfLimit(const std::string& name, uint64_t bytes, uint64_t limit, const std::string& whence) {
-  return {name, bytes <= limit,
-          absl::StrCat(FormatBytes(bytes), ", allowed are ", FormatBytes(limit), whence), bytes, limit};
+struct Limit {
+  uint64_t bytes = 0;
+  std::string whence;
+};
+
+Finding OfLimit(const std::string& name, uint64_t bytes, const Limit& limit) {
+  return {name, PassedIf(bytes <= limit.bytes),
+          absl::StrCat(FormatBytes(bytes), ", allowed are ", FormatBytes(limit.bytes), limit.whence), bytes,
+          limit.bytes};
+}
+
+Finding OfPeak(const std::string& name, const Trial& trial, const Limit& limit) {
+  Finding finding = OfLimit(name, trial.peak_bytes, limit);
+  if (!trial.peak_seen_bytes.has_value()) return finding;
+  finding.detail = absl::StrCat("no more than ", finding.detail);
+  if (finding.outcome == Outcome::kPassed) return finding;
+  if (*trial.peak_seen_bytes > limit.bytes) return OfLimit(name, *trial.peak_seen_bytes, limit);
+  finding.outcome = Outcome::kNotJudged;
+  absl::StrAppend(&finding.detail, ": it ended too soon to say");
+  return finding;
+}
+
+Finding OfIdle(const std::string& name, const Trial& trial, const Limit& limit) {
+  if (trial.last_bytes.has_value()) return OfLimit(name, *trial.last_bytes, limit);
+  return {name, Outcome::kNotJudged, WhyNoIdle(trial), {}, limit.bytes};
+}
+
+Finding OfMemgov(const Trial& trial) {
+  const std::string name = "memgov";
+  if (trial.governed) return {name, Outcome::kPassed, "was loaded", {}, {}};
+  if (trial.ran_without)
+    return {name, Outcome::kFailed, "was not loaded: this is the command without it", {}, {}};
+  return {name, Outcome::kNotJudged, "nobody could see whether it was loaded", {}, {}};
 }
 
 uint64_t WithTolerance(uint64_t bytes, double tolerance) {
@@ -36,14 +68,16 @@ uint64_t WithTolerance(uint64_t bytes, double tolerance) {
   return allowed >= std::ldexp(1.0, 63) ? UINT64_MAX : static_cast<uint64_t>(allowed);
 }
 
-std::string Whence(uint64_t bytes, double tolerance) {
-  return absl::StrFormat(" (baseline %s and %g %%)", FormatBytes(bytes), 100 * tolerance);
+Limit LimitOf(uint64_t baseline, double tolerance) {
+  return {WithTolerance(baseline, tolerance),
+          absl::StrFormat(" (baseline %s and %g %%)", FormatBytes(baseline), 100 * tolerance)};
 }
 
 }  // namespace
 
 bool Judgement::passed() const {
-  return std::all_of(findings.begin(), findings.end(), [](const Finding& finding) { return finding.passed; });
+  return std::none_of(findings.begin(), findings.end(),
+                      [](const Finding& finding) { return finding.outcome == Outcome::kFailed; });
 }
 
 Judgement Judge(const std::vector<std::string>& command, const Trial& trial, const TrialPlan& plan,
@@ -53,19 +87,17 @@ Judgement Judge(const std::vector<std::string>& command, const Trial& trial, con
   if (plan.load.has_value()) findings.push_back(OfLoad(trial));
   const std::string peak = MeasureName("peak", trial.most_processes);
   const std::string idle = MeasureName("idle", trial.most_processes);
-  if (limits.max_rss.has_value()) findings.push_back(OfLimit(peak, trial.peak_bytes, *limits.max_rss, ""));
-  if (limits.max_idle_rss.has_value()) {
-    findings.push_back(OfLimit(idle, trial.last_bytes, *limits.max_idle_rss, ""));
+  if (limits.max_rss.has_value()) findings.push_back(OfPeak(peak, trial, {*limits.max_rss, ""}));
+  if (limits.max_idle_rss.has_value()) findings.push_back(OfIdle(idle, trial, {*limits.max_idle_rss, ""}));
+  if (limits.baseline.has_value()) {
+    const Baseline& before = *limits.baseline;
+    const std::string against = " against baseline";
+    findings.push_back(OfPeak(peak + against, trial, LimitOf(before.peak_bytes, limits.tolerance)));
+    findings.push_back(before.idle_bytes.has_value()
+                           ? OfIdle(idle + against, trial, LimitOf(*before.idle_bytes, limits.tolerance))
+                           : Finding{idle + against, Outcome::kNotJudged, "the baseline has none", {}, {}});
   }
-  if (!limits.baseline.has_value()) return result;
-  const Baseline& before = *limits.baseline;
-  const double tolerance = limits.tolerance;
-  findings.push_back(OfLimit(peak + " against baseline", trial.peak_bytes,
-                             WithTolerance(before.peak_bytes, tolerance),
-                             Whence(before.peak_bytes, tolerance)));
-  findings.push_back(OfLimit(idle + " against baseline", trial.last_bytes,
-                             WithTolerance(before.idle_bytes, tolerance),
-                             Whence(before.idle_bytes, tolerance)));
+  findings.push_back(OfMemgov(trial));
   return result;
 }
 

@@ -21,9 +21,11 @@ struct Limits {
   double tolerance = 0.1;  // how much more than the baseline is allowed
 };
 
+enum class Outcome { kPassed, kFailed, kNotJudged };
+
 struct Finding {
   std::string name;  // "peak RSS"
-  bool passed = false;
+  Outcome outcome = Outcome::kNotJudged;
   std::string detail;             // "412.0 MB, allowed are 300.0 MB"
   std::optional<uint64_t> bytes;  // measured
   std::optional<uint64_t> limit;
@@ -34,10 +36,12 @@ struct Judgement {
   Trial trial;
   std::vector<Finding> findings;
 
-  bool passed() const;
+  bool passed() const;  // nothing failed
 };
 
-// The command's own end first, then its load's, then each limit. What is just at a limit passes.
+// The command's own end first, then its load's, each limit, and whether memgov was in it. What is just at a
+// limit passes. Not judged: idle memory of a run that was too short for it, a peak of which it is not known
+// on which side of the limit it was, and what nobody could see.
 Judgement Judge(const std::vector<std::string>& command, const Trial& trial, const TrialPlan& plan,
                 const Limits& limits);
 

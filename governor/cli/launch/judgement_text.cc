@@ -12,13 +12,27 @@
 namespace memgov::cli {
 namespace {
 
-size_t Failures(const Judgement& judgement) {
-  return static_cast<size_t>(std::count_if(judgement.findings.begin(), judgement.findings.end(),
-                                           [](const Finding& finding) { return !finding.passed; }));
+size_t CountOf(const Judgement& judgement, Outcome outcome) {
+  return static_cast<size_t>(
+      std::count_if(judgement.findings.begin(), judgement.findings.end(),
+                    [&](const Finding& finding) { return finding.outcome == outcome; }));
+}
+
+const char* MarkOf(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kPassed:
+      return "ok    ";
+    case Outcome::kFailed:
+      return "FAIL  ";
+    case Outcome::kNotJudged:
+      return "-     ";
+  }
+  return "";
 }
 
 nlohmann::json ToJson(const Finding& finding) {
-  nlohmann::json json = {{"name", finding.name}, {"passed", finding.passed}, {"detail", finding.detail}};
+  nlohmann::json json = {{"name", finding.name}, {"passed", nullptr}, {"detail", finding.detail}};
+  if (finding.outcome != Outcome::kNotJudged) json["passed"] = finding.outcome == Outcome::kPassed;
   if (finding.bytes.has_value()) json["bytes"] = *finding.bytes;
   if (finding.limit.has_value()) json["limit_bytes"] = *finding.limit;
   return json;
@@ -28,7 +42,10 @@ std::string TestCase(const Finding& finding) {
   const std::string detail = XmlEscape(finding.detail);
   const std::string begin =
       absl::StrCat("    <testcase classname=\"memgov.check\" name=\"", XmlEscape(finding.name), "\"");
-  if (finding.passed) {
+  if (finding.outcome == Outcome::kNotJudged) {
+    return absl::StrCat(begin, ">\n      <skipped message=\"", detail, "\"/>\n    </testcase>\n");
+  }
+  if (finding.outcome == Outcome::kPassed) {
     return absl::StrCat(begin, ">\n      <system-out>", detail, "</system-out>\n    </testcase>\n");
   }
   return absl::StrCat(begin, ">\n      <failure message=\"", detail, "\" type=\"memgov\">", detail,
@@ -40,11 +57,13 @@ std::string TestCase(const Finding& finding) {
 std::string JudgementAsText(const Judgement& judgement) {
   std::string text;
   for (const Finding& finding : judgement.findings) {
-    absl::StrAppend(&text, finding.passed ? "ok    " : "FAIL  ", finding.name, ": ", finding.detail, "\n");
+    absl::StrAppend(&text, MarkOf(finding.outcome), finding.name, ": ", finding.detail, "\n");
   }
   const Trial& trial = judgement.trial;
-  absl::StrAppend(&text, "      measured: peak ", FormatBytes(trial.peak_bytes), ", idle ",
-                  FormatBytes(trial.last_bytes), ", ", trial.most_processes,
+  const std::string idle =
+      trial.last_bytes.has_value() ? "idle " + FormatBytes(*trial.last_bytes) : WhyNoIdle(trial);
+  absl::StrAppend(&text, "      measured: peak ", trial.peak_seen_bytes.has_value() ? "no more than " : "",
+                  FormatBytes(trial.peak_bytes), ", ", idle, ", ", trial.most_processes,
                   trial.most_processes == 1 ? " process" : " processes", "\n");
   return absl::StrCat(text, judgement.passed() ? "passed" : "failed", "\n");
 }
@@ -60,16 +79,19 @@ std::string JudgementAsJson(const Judgement& judgement) {
 }
 
 std::string JudgementAsJunit(const Judgement& judgement) {
-  const std::string counts =
-      absl::StrFormat("tests=\"%d\" failures=\"%d\" errors=\"0\" time=\"%.3f\"", judgement.findings.size(),
-                      Failures(judgement), judgement.trial.seconds);
+  const std::string counts = absl::StrFormat(
+      "tests=\"%d\" failures=\"%d\" errors=\"0\" skipped=\"%d\" time=\"%.3f\"", judgement.findings.size(),
+      CountOf(judgement, Outcome::kFailed), CountOf(judgement, Outcome::kNotJudged), judgement.trial.seconds);
   std::string xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
   absl::StrAppend(&xml, "<testsuites ", counts, ">\n  <testsuite name=\"memgov check\" ", counts, ">\n");
   absl::StrAppend(&xml, "    <properties>\n      <property name=\"command\" value=\"",
                   XmlEscape(absl::StrJoin(judgement.command, " ")),
-                  "\"/>\n      <property name=\"peak_bytes\" value=\"", judgement.trial.peak_bytes,
-                  "\"/>\n      <property name=\"idle_bytes\" value=\"", judgement.trial.last_bytes,
-                  "\"/>\n    </properties>\n");
+                  "\"/>\n      <property name=\"peak_bytes\" value=\"", judgement.trial.peak_bytes, "\"/>\n");
+  if (judgement.trial.last_bytes.has_value()) {
+    absl::StrAppend(&xml, "      <property name=\"idle_bytes\" value=\"", *judgement.trial.last_bytes,
+                    "\"/>\n");
+  }
+  absl::StrAppend(&xml, "    </properties>\n");
   for (const Finding& finding : judgement.findings) absl::StrAppend(&xml, TestCase(finding));
   return absl::StrCat(xml, "  </testsuite>\n</testsuites>\n");
 }

@@ -85,6 +85,7 @@ void Keeper::Update() {
     if (bytes != kWhole || news.kind == KeeperNews::kAllEnded) ended_ = true;
     if (bytes == kWhole && news.kind == KeeperNews::kAllEnded) {
       usage_ = news.usage;
+      seconds_of_all_ = news.seconds;
       least_maxrss_ = news.value;
     }
     if (bytes == kWhole && news.kind == KeeperNews::kEnded) {

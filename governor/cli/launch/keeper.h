@@ -45,6 +45,7 @@ class Keeper {
   const std::optional<int>& status() const { return status_; }
   double seconds() const { return seconds_; }
   // Of all of them, once the last one has ended.
+  double seconds_of_all() const { return seconds_of_all_; }
   const std::optional<rusage>& usage() const { return usage_; }
   // ru_maxrss says this much of any command: an exec keeps what the process had before, which is the keeper's
   // (fs/exec.c, setmax_mm_hiwater_rss). In KiB.
@@ -65,6 +66,7 @@ class Keeper {
   int leash_;  // the keeper kills everything when this end is closed
   std::optional<int> status_;
   double seconds_ = 0;
+  double seconds_of_all_ = 0;
   std::optional<rusage> usage_;
   long least_maxrss_ = 0;
   bool ended_ = false;

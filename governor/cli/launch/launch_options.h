@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "governor/cli/launch/command_words.h"
 #include "governor/cli/launch/settings.h"
 
 namespace memgov::cli {
@@ -15,6 +16,7 @@ namespace memgov::cli {
 struct LaunchOptions {
   Settings settings;
   std::vector<std::string> command;
+  const CLI::App* parsed_by = nullptr;
 };
 
 inline void AddLaunchOptions(CLI::App& command, LaunchOptions& options) {
@@ -29,6 +31,13 @@ inline void AddLaunchOptions(CLI::App& command, LaunchOptions& options) {
   command.add_option("--pools", options.settings.pools, "MEMGOV_POOLS: \"tokio-*=io:512M;parse-*=json\"")
       ->type_name("RULES");
   command.add_option("COMMAND", options.command, "What to start, behind --")->required();
+  // Options of a command without -- before it are refused by CommandWords, which says what to do.
+  command.allow_extras();
+  options.parsed_by = &command;
+}
+
+inline absl::StatusOr<std::vector<std::string>> WordsOf(const LaunchOptions& options) {
+  return CommandWords(OwnArguments(), options.command, options.parsed_by->remaining());
 }
 
 }  // namespace memgov::cli

@@ -11,9 +11,9 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "governor/cli/frame/output.h"
+#include "governor/cli/frame/times.h"
 #include "governor/cli/launch/start.h"
 
 namespace memgov::cli {
@@ -25,10 +25,10 @@ constexpr size_t kMostText = size_t{1} << 20;
 
 // All that can be read within the time; false when it was not all.
 bool ReadAll(int descriptor, std::string* text) {
-  const absl::Time deadline = absl::Now() + kPatience;
+  const absl::Time deadline = SteadyNow() + kPatience;
   pollfd waited = {descriptor, POLLIN, 0};
   for (;;) {
-    const int left_ms = static_cast<int>(absl::ToInt64Milliseconds(deadline - absl::Now()));
+    const int left_ms = static_cast<int>(absl::ToInt64Milliseconds(deadline - SteadyNow()));
     if (left_ms <= 0 || text->size() > kMostText || poll(&waited, 1, left_ms) == 0) return false;
     char piece[4096];
     const ssize_t bytes = read(descriptor, piece, sizeof piece);

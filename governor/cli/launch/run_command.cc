@@ -2,7 +2,6 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
-#include "governor/cli/launch/command_words.h"
 #include "governor/cli/launch/commands.h"
 #include "governor/cli/launch/launch_options.h"
 #include "governor/cli/launch/prepare.h"
@@ -19,7 +18,7 @@ void AddRun(CLI::App& tool, int* exit_status) {
   command->add_flag("--summary", options->settings.summary, "One line about its memory when it ends");
   command->add_flag("--verbose", *verbose, "Say what is preloaded, who inherits it, and that it took");
   command->callback([options, verbose, exit_status] {
-    const auto words = CommandWords(OwnArguments(), options->command);
+    const auto words = WordsOf(*options);
     *exit_status =
         words.ok() ? RunCommand(*words, options->settings, *verbose) : FailToLaunch(words.status());
   });

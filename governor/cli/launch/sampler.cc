@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "governor/cli/launch/family.h"
+#include "governor/cli/launch/process_state.h"
 
 namespace memgov::cli {
 namespace {
@@ -54,6 +55,9 @@ Sampler::Sum Sampler::SumOfResident() const {
   for (const int pid : members_) {
     const absl::StatusOr<Proc::Brief> brief = proc_.ReadBrief(pid);
     if (!brief.ok() || brief->resident_bytes == 0) continue;
+    // Asked last: what has memory then had it when it was read.
+    const std::optional<ProcessState> state = ReadProcessState(pid, proc_.root());
+    if (!state.has_value() || !state->has_memory) continue;
     sum.bytes += brief->resident_bytes;
     sum.processes.insert(pid);
   }
@@ -83,6 +87,7 @@ void Sampler::Note(const Sum& sum, absl::Time now) {
   std::optional<uint64_t> bytes = sum.bytes;
   if (sum.processes.size() > 1) bytes = WithoutShared(sum, now);
   if (!bytes.has_value()) return;
+  ++looks_taken_;
   looks_.push_back({now, *bytes});
   while (looks_.front().time < now - kSettled) looks_.pop_front();
   peak_bytes_ = std::max(peak_bytes_, *bytes);

@@ -14,8 +14,8 @@
 #include <set>
 #include <string>
 
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "governor/cli/frame/times.h"
 #include "governor/cli/proc/memory.h"
 
 namespace memgov::cli {
@@ -24,14 +24,16 @@ class Sampler {
  public:
   // Of the descendants of `ancestor`.
   explicit Sampler(int ancestor, const std::string& proc_root = "/proc",
-                   std::function<absl::Time()> clock = absl::Now);
+                   std::function<absl::Time()> clock = SteadyNow);
 
   // Looks if it is time to; says how long to wait for the next look: 20 ms, or longer where looking is dear,
-  // so that it takes a twentieth of a CPU at most. While `main` lives, moments in which it has no memory any
-  // more do not count: it is about to end.
+  // so that it takes a twentieth of a CPU at most. Processes without memory of their own (process_state.h)
+  // do not count, nor, while `main` lives, moments in which it is one of them.
   absl::Duration Look(std::optional<int> main);
 
   uint64_t peak_bytes() const { return peak_bytes_; }
+  // Looks that counted. Of a process that lived for a few only, its peak may be missing.
+  size_t looks() const { return looks_taken_; }
   uint64_t last_bytes() const { return looks_.empty() ? 0 : looks_.back().bytes; }
   // The median of the last half second: a command that ends by itself is half gone at the last look.
   uint64_t settled_bytes() const;
@@ -63,6 +65,7 @@ class Sampler {
   absl::Time next_shares_ = absl::InfinitePast();
   Sum shared_;  // of these processes, at the last reading of PSS
   uint64_t peak_bytes_ = 0;
+  size_t looks_taken_ = 0;
   std::deque<OneLook> looks_;  // of the last half second
   size_t most_processes_ = 0;
 };

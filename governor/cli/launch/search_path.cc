@@ -45,10 +45,10 @@ absl::StatusOr<std::string> FindExecutable(const std::string& name, const std::s
     if (absl::Status status = CheckExecutable(name); !status.ok()) return status;
     return name;
   }
+  if (name.empty()) return absl::NotFoundError("\"\": no such command");
   const std::string folders = search_path.empty() ? SystemPath() : search_path;
-  absl::Status refused = absl::NotFoundError(
-      absl::StrCat(Printable(name), ": no such command", name.empty() ? "" : " in the folders of PATH"));
-  if (name.empty()) return refused;
+  absl::Status refused =
+      absl::NotFoundError(absl::StrCat(Printable(name), ": no such command in the folders of PATH"));
   for (size_t begin = 0; begin <= folders.size();) {
     const size_t end = std::min(folders.find(':', begin), folders.size());
     const std::string folder = folders.substr(begin, end - begin);

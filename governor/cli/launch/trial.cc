@@ -9,7 +9,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
+#include "absl/strings/str_format.h"
+#include "governor/cli/frame/times.h"
 #include "governor/cli/launch/family.h"
 #include "governor/cli/launch/governed_figures.h"
 #include "governor/cli/launch/output_tail.h"
@@ -24,6 +25,8 @@ constexpr absl::Duration kInterruptedGrace =
     absl::Seconds(5);  // the same, where somebody waits at a terminal
 constexpr absl::Duration kBetweenFigures = absl::Seconds(1);
 constexpr absl::Duration kBetweenReadyLooks = absl::Milliseconds(50);
+constexpr absl::Duration kUntilSeen = absl::Milliseconds(20);
+constexpr size_t kFewLooks = 5;
 constexpr size_t kLastLines = 5;
 
 double Seconds(const timeval& time) {
@@ -45,32 +48,41 @@ class TrialRun {
   absl::StatusOr<Trial> Run() {
     const absl::Status measured = plan_.load.has_value() ? MeasureWithLoad() : MeasureAlone();
     if (!measured.ok()) return measured;
+    const double measured_for = absl::ToDoubleSeconds(SteadyNow() - started_);
     trial_.ended_by_itself = command_.status().has_value();
     trial_.left_behind = trial_.ended_by_itself ? Descendants(command_.pid()).size() : 0;
+    trial_.measured_seconds = LivedFor().value_or(measured_for);
     figures_.Look(sampler_.members());
     Stop();
     return Finish();
   }
 
  private:
+  // By the keeper's clock, however late this process was told; nullopt: something lives.
+  std::optional<double> LivedFor() const {
+    if (command_.ended()) return command_.seconds_of_all();
+    return trial_.ended_by_itself && trial_.left_behind == 0 ? std::optional(command_.seconds())
+                                                             : std::nullopt;
+  }
+
   // Until then; sooner when nobody is left, on a signal, and when `done` says so.
   void PassUntil(absl::Time end, const std::string& phase, const std::function<bool()>& done) {
-    while (!command_.ended() && trial_.interrupted_by == 0 && absl::Now() < end && !done()) {
+    while (!command_.ended() && trial_.interrupted_by == 0 && SteadyNow() < end && !done()) {
       absl::Duration pause = Look(phase);
-      pause = std::min({pause, end - absl::Now(), absl::Milliseconds(100)});
+      pause = std::min({pause, end - SteadyNow(), absl::Milliseconds(100)});
       Wait(pause);
     }
   }
 
   absl::Duration Look(const std::string& phase) {
-    const absl::Time now = absl::Now();
+    const absl::Time now = SteadyNow();
     const std::optional<int> main =
         command_.status().has_value() ? std::nullopt : std::optional(command_.command());
     const absl::Duration pause = sampler_.Look(main);
     const bool first = !figures_.governed();
     if (now >= next_figures_) {
       figures_.Look(sampler_.members());
-      next_figures_ = now + (first ? kBetweenReadyLooks : kBetweenFigures);
+      next_figures_ = now + (first ? kUntilSeen : kBetweenFigures);
     }
     watch_(phase, sampler_.last_bytes());
     return pause;
@@ -93,23 +105,23 @@ class TrialRun {
 
   absl::Status MeasureAlone() {
     const bool for_ever = plan_.length == absl::ZeroDuration();
-    const absl::Time end = for_ever ? absl::InfiniteFuture() : absl::Now() + plan_.length;
+    const absl::Time end = for_ever ? absl::InfiniteFuture() : SteadyNow() + plan_.length;
     // What a daemon leaves behind is what is to be measured, if there is a time for that.
     PassUntil(end, "running", [&] { return for_ever && CommandIsOver(); });
-    trial_.ended_early = !for_ever && absl::Now() < end && trial_.interrupted_by == 0;
+    trial_.ended_early = !for_ever && SteadyNow() < end && trial_.interrupted_by == 0;
     return absl::OkStatus();
   }
 
   absl::Status MeasureWithLoad() {
     absl::Time next_look = absl::InfinitePast();
-    PassUntil(absl::Now() + plan_.ready, "waiting until it listens", [&] {
-      if (absl::Now() < next_look) return false;
-      next_look = absl::Now() + kBetweenReadyLooks;
+    PassUntil(SteadyNow() + plan_.ready, "waiting until it listens", [&] {
+      if (SteadyNow() < next_look) return false;
+      next_look = SteadyNow() + kBetweenReadyLooks;
       return Listens(sampler_.members());
     });
     if (!command_.ended() && trial_.interrupted_by == 0) {
       if (absl::Status status = RunLoad(); !status.ok()) return status;
-      PassUntil(absl::Now() + plan_.settle, "settling", [] { return false; });
+      PassUntil(SteadyNow() + plan_.settle, "settling", [] { return false; });
     }
     trial_.ended_early = command_.ended();
     return absl::OkStatus();
@@ -123,10 +135,10 @@ class TrialRun {
     load_.emplace(*std::move(load));
     const bool for_ever = plan_.length == absl::ZeroDuration();
     const auto over = [&] { return load_->status().has_value() || load_->ended(); };
-    PassUntil(for_ever ? absl::InfiniteFuture() : absl::Now() + plan_.length, "under load", over);
+    PassUntil(for_ever ? absl::InfiniteFuture() : SteadyNow() + plan_.length, "under load", over);
     trial_.load_cut = !over();
     if (trial_.load_cut) load_->Signal(SIGTERM);
-    PassUntil(absl::Now() + absl::Seconds(1), "ending the load", over);
+    PassUntil(SteadyNow() + absl::Seconds(1), "ending the load", over);
     trial_.load_status = load_->status();
     trial_.load_seconds = load_->seconds();
     load_.reset();
@@ -136,10 +148,10 @@ class TrialRun {
   // Ends all of it. The memory that it has meanwhile is not measured.
   void Stop() {
     const bool interrupted = trial_.interrupted_by != 0;
-    const absl::Time end = absl::Now() + (interrupted ? kInterruptedGrace : kGrace);
+    const absl::Time end = SteadyNow() + (interrupted ? kInterruptedGrace : kGrace);
     bool asked_rest = command_.status().has_value();
     command_.Signal(interrupted ? trial_.interrupted_by : SIGTERM);
-    while (!command_.ended() && absl::Now() < end) {
+    while (!command_.ended() && SteadyNow() < end) {
       watch_("stopping", sampler_.last_bytes());
       Wait(absl::Milliseconds(20));
       if (interrupts_.Take() != 0) break;  // asked for the second time
@@ -154,11 +166,13 @@ class TrialRun {
   Trial Finish() {
     output_.Take();
     trial_.peak_bytes = sampler_.peak_bytes();
-    trial_.last_bytes = sampler_.settled_bytes();
-    trial_.most_processes = sampler_.most_processes();
+    const bool long_enough = trial_.measured_seconds >= absl::ToDoubleSeconds(kLeastForIdle);
+    if (long_enough && sampler_.looks() > 0) trial_.last_bytes = sampler_.settled_bytes();
+    trial_.most_processes = std::max<size_t>(sampler_.most_processes(), 1);
     trial_.seconds = command_.seconds();
     trial_.status = command_.status();
     trial_.governed = figures_.governed();
+    trial_.ran_without = figures_.ran_without();
     trial_.refused_allocations = figures_.refused_allocations();
     trial_.last_lines = output_.LastLines(kLastLines);
     if (command_.usage().has_value()) TakeUsage(*command_.usage());
@@ -171,10 +185,11 @@ class TrialRun {
     trial_.major_faults = static_cast<uint64_t>(usage.ru_majflt);
     // Of the greatest one of them, in KiB (getrusage(2)).
     const uint64_t greatest = static_cast<uint64_t>(usage.ru_maxrss) << 10;
-    if (usage.ru_maxrss > command_.least_maxrss()) trial_.peak_bytes = std::max(trial_.peak_bytes, greatest);
-    // It ended before anybody could look: no more than this.
-    if (trial_.peak_bytes == 0) trial_.peak_bytes = greatest;
-    if (trial_.last_bytes == 0) trial_.last_bytes = trial_.peak_bytes;
+    if (greatest <= trial_.peak_bytes) return;
+    const bool known = usage.ru_maxrss > command_.least_maxrss();
+    if (!known && sampler_.looks() >= kFewLooks) return;
+    if (!known) trial_.peak_seen_bytes = trial_.peak_bytes;
+    trial_.peak_bytes = greatest;
   }
 
   Keeper command_;
@@ -185,6 +200,7 @@ class TrialRun {
   const Watch& watch_;
   Sampler sampler_;
   GovernedFigures figures_;
+  const absl::Time started_ = SteadyNow();
   absl::Time next_figures_ = absl::InfinitePast();
   Trial trial_;
 };
@@ -209,6 +225,12 @@ bool EndedWell(const Trial& trial) {
   // Asked to stop, a server may end by the signal, with its number as shells have it, or with a status of its
   // own; but it may not crash.
   return WIFEXITED(status) || WTERMSIG(status) == SIGTERM;
+}
+
+std::string WhyNoIdle(const Trial& trial) {
+  const double least = absl::ToDoubleSeconds(kLeastForIdle);
+  if (trial.measured_seconds >= least) return "idle memory could not be read";
+  return absl::StrFormat("too short to judge idle (%.2f s of %g s)", trial.measured_seconds, least);
 }
 
 std::string DescribeStatus(std::optional<int> status) {

@@ -27,9 +27,16 @@ struct TrialPlan {
   bool show_output = false;                      // the command's output and the load's go to standard error
 };
 
+// Memory of less than that is of a start, or of an end.
+constexpr absl::Duration kLeastForIdle = absl::Milliseconds(500);
+
 struct Trial {
   uint64_t peak_bytes = 0;
-  uint64_t last_bytes = 0;  // after the load has settled; at the end
+  // Where it ended before its peak could be seen: what was seen. Then the peak is no more than peak_bytes.
+  std::optional<uint64_t> peak_seen_bytes;
+  // After the load has settled; at the end. nullopt: it did not run for kLeastForIdle.
+  std::optional<uint64_t> last_bytes;
+  double measured_seconds = 0;  // from the start until it ended, or was stopped
   size_t most_processes = 0;
   double seconds = 0;  // of the command's own process
   double cpu_seconds = 0;
@@ -44,6 +51,7 @@ struct Trial {
   double load_seconds = 0;
   bool load_cut = false;                        // ended by the plan's length
   bool governed = false;                        // the object was seen in it
+  bool ran_without = false;                     // or a process that had finished loading, without it
   std::optional<uint64_t> refused_allocations;  // nullopt: none of its processes had a governor
   std::vector<std::string> last_lines;          // of its output, unless that is shown
   int interrupted_by = 0;                       // a signal that this tool got
@@ -59,6 +67,9 @@ absl::StatusOr<Trial> RunTrial(StartSpec start, const TrialPlan& plan, const std
 
 // It ended as it should: status 0, or, where it was asked to stop, by that signal.
 bool EndedWell(const Trial& trial);
+
+// Of a trial without last_bytes: "too short to judge idle (0.02 s of 0.5 s)".
+std::string WhyNoIdle(const Trial& trial);
 
 // "0", "1", "SIGSEGV", "not ended".
 std::string DescribeStatus(std::optional<int> status);

@@ -12,9 +12,9 @@
 #include <cerrno>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "governor/cli/frame/output.h"
+#include "governor/cli/frame/times.h"
 #include "governor/cli/launch/mapped_object.h"
 
 namespace memgov::cli {
@@ -52,11 +52,11 @@ bool WaitForExec(const Descriptors& descriptors) {
 }
 
 Mapped LookUntilLoaded(int pid, int command, const std::string& library) {
-  const absl::Time deadline = absl::Now() + kPatience;
+  const absl::Time deadline = SteadyNow() + kPatience;
   pollfd waited = {command, POLLIN, 0};
   for (int pause_ms = 1;; pause_ms = std::min(2 * pause_ms, kLongestPauseMs)) {
     const Mapped mapped = LookForObject(pid, library);
-    if (mapped != Mapped::kNotYet || absl::Now() > deadline) return mapped;
+    if (mapped != Mapped::kNotYet || SteadyNow() > deadline) return mapped;
     if (poll(&waited, 1, pause_ms) > 0) return Mapped::kGone;
   }
 }

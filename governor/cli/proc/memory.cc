@@ -111,6 +111,14 @@ absl::StatusOr<Proc::Status> Proc::ReadStatus(int pid) const {
   return status;
 }
 
+absl::Status Proc::CheckNoThread(int pid) const {
+  const absl::StatusOr<std::string> text = ReadProcessFile(root_, pid, "status", kSmallFile);
+  const auto own = static_cast<uint64_t>(pid);
+  const uint64_t process = text.ok() ? FindNumber(*text, "Tgid:").value_or(own) : own;
+  if (process == own) return absl::OkStatus();
+  return absl::NotFoundError(absl::StrCat(pid, " is a thread of process ", process));
+}
+
 absl::StatusOr<Proc::Rollup> Proc::ReadRollup(int pid) const {
   const absl::StatusOr<std::string> text = ReadProcessFile(root_, pid, "smaps_rollup", kSmallFile);
   if (!text.ok()) return text.status();

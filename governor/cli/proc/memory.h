@@ -61,6 +61,10 @@ class Proc {
   absl::StatusOr<std::vector<std::string>> ReadCommandLine(int pid) const;
   absl::StatusOr<std::map<std::string, std::string>> ReadEnvironment(int pid) const;  // as it was at exec
 
+  // kNotFound where `pid` is the id of a thread: the kernel shows those below /proc, too, as if they were
+  // processes. OK for what is not there.
+  absl::Status CheckNoThread(int pid) const;
+
   const std::string& root() const { return root_; }
 
  private:

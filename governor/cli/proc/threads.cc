@@ -82,13 +82,13 @@ std::string PoolOf(const Thread& thread, int pid) {
   return thread.id == pid ? "main" : std::string(PoolOf(thread.name));
 }
 
-std::vector<ThreadPool> GroupThreads(int pid, const std::vector<Thread>& before,
-                                     const std::vector<Thread>& now) {
+std::vector<ThreadPool> GroupThreads(const std::vector<Thread>& before, const std::vector<Thread>& now,
+                                     const NamePool& pool_of) {
   std::map<int, uint64_t> switches_before;
   for (const Thread& thread : before) switches_before[thread.id] = thread.switches;
   std::map<std::string, ThreadPool> pools;
   for (const Thread& thread : now) {
-    ThreadPool& pool = pools[PoolOf(thread, pid)];
+    ThreadPool& pool = pools[pool_of(thread)];
     ++pool.threads;
     const auto earlier = switches_before.find(thread.id);
     const bool slept =

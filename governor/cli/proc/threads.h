@@ -3,6 +3,7 @@
 #define MEMGOV_GOVERNOR_CLI_PROC_THREADS_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,7 @@ absl::StatusOr<std::vector<Thread>> ReadThreads(int pid, const std::string& root
 std::string_view PoolOf(std::string_view thread_name);
 // The same of a thread of process `pid`: the one that runs main is pool "main", whatever its name.
 std::string PoolOf(const Thread& thread, int pid);
+using NamePool = std::function<std::string(const Thread&)>;
 
 struct ThreadPool {
   std::string name;
@@ -34,10 +36,10 @@ struct ThreadPool {
   uint64_t parked = 0;  // slept all the time from the first look to the second
 };
 
-// Pools by number of threads, the largest first. `before` are the same threads some time earlier; without it
-// those that sleep now count as parked.
-std::vector<ThreadPool> GroupThreads(int pid, const std::vector<Thread>& before,
-                                     const std::vector<Thread>& now);
+// Pools, as `pool_of` names them, by number of threads, the largest first. `before` are the same threads some
+// time earlier; without it those that sleep now count as parked.
+std::vector<ThreadPool> GroupThreads(const std::vector<Thread>& before, const std::vector<Thread>& now,
+                                     const NamePool& pool_of);
 
 }  // namespace memgov::cli
 

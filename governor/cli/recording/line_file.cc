@@ -18,6 +18,11 @@ constexpr size_t kReadBytes = 256u << 10;
 }  // namespace
 
 absl::StatusOr<LineFile> LineFile::Open(const std::string& path) {
+  if (path == "-") {
+    const int input = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    if (input < 0) return absl::ErrnoToStatus(errno, "cannot be read");
+    return LineFile(input, kEndless);
+  }
   // Non-blocking: opening a pipe that nobody writes to would wait.
   const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0) return absl::ErrnoToStatus(errno, "cannot be opened");
@@ -77,6 +82,7 @@ absl::StatusOr<bool> LineFile::Next(size_t most_bytes, Line* line) {
 }
 
 double LineFile::Part() const {
+  if (bytes_ == kEndless) return -1;
   const uint64_t used = read_ - (buffer_.size() - start_);
   return bytes_ == 0 ? 1.0 : std::min(1.0, static_cast<double>(used) / static_cast<double>(bytes_));
 }

@@ -13,7 +13,8 @@ namespace memgov::cli {
 
 class LineFile {
  public:
-  // Regular files only: a pipe could keep the reader waiting. kNotFound, kPermissionDenied, kUnavailable.
+  // Regular files only, as a pipe could keep the reader waiting; "-" is standard input, of any kind: who
+  // names that may wait. kNotFound, kPermissionDenied, kUnavailable.
   static absl::StatusOr<LineFile> Open(const std::string& path);
   LineFile(LineFile&& other) noexcept;
   LineFile& operator=(LineFile&&) = delete;
@@ -26,9 +27,11 @@ class LineFile {
   // False at the end of the file. kDataLoss: a line is longer than `most_bytes`, or the kernel cannot read.
   absl::StatusOr<bool> Next(size_t most_bytes, Line* line);
 
-  double Part() const;  // of the file that was read, in [0, 1]
+  double Part() const;  // of the file that was read, in [0, 1]; -1: its end is not known
 
  private:
+  static constexpr uint64_t kEndless = UINT64_MAX;
+  // `bytes`: kEndless, of what has no size.
   LineFile(int descriptor, uint64_t bytes) : descriptor_(descriptor), bytes_(bytes) {}
   absl::StatusOr<bool> ReadMore();
 

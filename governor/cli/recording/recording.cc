@@ -51,7 +51,9 @@ class Reader {
   }
 
   void ShowProgress() {
-    if (!progress_ || file_.Part() < shown_ + kProgressStep) return;
+    if (!progress_) return;
+    if (file_.Part() < 0) return progress_(-1);
+    if (file_.Part() < shown_ + kProgressStep) return;
     shown_ = file_.Part();
     progress_(shown_);
   }
@@ -78,10 +80,12 @@ bool Sample::IsFresh(double interval_s) const {
   return static_cast<double>(Value("figures_age_ns")) * 1e-9 <= 2 * interval_s + 1;
 }
 
+std::string RecordingName(const std::string& path) { return path == "-" ? "standard input" : path; }
+
 absl::StatusOr<Recording> ReadRecording(const std::string& path,
                                         const std::function<void(double part)>& progress) {
   const auto named = [&path](const absl::Status& status) {
-    return absl::Status(status.code(), absl::StrCat(Printable(path), ": ", status.message()));
+    return absl::Status(status.code(), absl::StrCat(Printable(RecordingName(path)), ": ", status.message()));
   };
   absl::StatusOr<LineFile> file = LineFile::Open(path);
   if (!file.ok()) return named(file.status());

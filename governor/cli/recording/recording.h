@@ -62,9 +62,12 @@ struct Recording {
   bool cut_short = false;       // the last line was not whole
 };
 
+// "standard input" of "-", else the path: for messages.
+std::string RecordingName(const std::string& path);
+
 // kNotFound; kPermissionDenied; kDataLoss: the line, and what is wrong with it (a file that is no recording,
 // a hostile one: bounded in size and depth); kFailedPrecondition: another version's. `progress` is told the
-// part that was read, every megabyte.
+// part that was read, every hundredth; of standard input ("-"), whose end is not known, -1 with each line.
 absl::StatusOr<Recording> ReadRecording(const std::string& path,
                                         const std::function<void(double part)>& progress = {});
 

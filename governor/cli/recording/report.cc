@@ -45,12 +45,13 @@ absl::StatusOr<Recording> ReadForReport(const std::string& path) {
   absl::StatusOr<Recording> recording =
       ReadRecording(path, [&progress](double part) { progress.Update(part, ""); });
   if (recording.ok() && recording->samples.empty()) {
-    return absl::DataLossError(absl::StrCat(Printable(path), ": no sample in it"));
+    return absl::DataLossError(absl::StrCat(Printable(RecordingName(path)), ": no sample in it"));
   }
   return recording;
 }
 
-std::string PageBeside(const std::string& recording_path) {
+std::string PageBeside(const std::string& recording_path, int pid) {
+  if (recording_path == "-") return absl::StrCat("memgov-", pid, ".html");
   const size_t slash = recording_path.rfind('/');
   const size_t start = slash == std::string::npos ? 0 : slash + 1;
   const size_t dot = recording_path.rfind('.');

@@ -12,8 +12,8 @@ namespace memgov::cli {
 // As ReadRecording, with progress on standard error; kDataLoss also where there is no sample in it.
 absl::StatusOr<Recording> ReadForReport(const std::string& path);
 
-// "web.jsonl": "web.html".
-std::string PageBeside(const std::string& recording_path);
+// "web.jsonl": "web.html"; of standard input ("-") "memgov-<pid>.html", as the recording would be called.
+std::string PageBeside(const std::string& recording_path, int pid);
 
 // Replaces what is at `path`, in one step where that is a regular file; "-": standard output.
 // kPermissionDenied, kUnavailable.

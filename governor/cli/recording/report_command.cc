@@ -38,7 +38,8 @@ int RunReport(const Options& options) {
               << "\n";
     if (options.output.empty()) return kOk;
   }
-  const std::string path = options.output.empty() ? PageBeside(options.recording) : options.output;
+  const std::string path =
+      options.output.empty() ? PageBeside(options.recording, recording->pid) : options.output;
   const absl::Status written = WritePage(path, MakePage(*recording, summary, MakeNonce()));
   if (!written.ok()) return Fail(written);
   if (options.json || path == "-") return kOk;
@@ -52,9 +53,10 @@ int RunReport(const Options& options) {
 void AddReport(CLI::App& tool, int* exit_status) {
   auto options = std::make_shared<Options>();
   CLI::App* command = tool.add_subcommand("report", "Make a page with charts of a recording");
-  command->add_option("FILE", options->recording, "What memgov record wrote")->required();
+  command->add_option("FILE", options->recording, "What memgov record wrote; -: standard input")->required();
   command->add_option("-o,--output", options->output,
-                      "The page; default: FILE with the ending .html; -: standard output");
+                      "The page; default: FILE with the ending .html, memgov-PID.html of standard input; -: "
+                      "standard output");
   command->add_flag("--json", options->json, "Print the summary as JSON; no page without --output");
   command->callback([options, exit_status] { *exit_status = RunReport(*options); });
 }

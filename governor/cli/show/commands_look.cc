@@ -23,8 +23,8 @@ void AddOnProcess(CLI::App& tool, const char* name, const char* help, int* exit_
   };
   CLI::App* command = tool.add_subcommand(name, help);
   const auto options = std::make_shared<Options>();
-  command->add_option("pid", options->pid, "Id of a governed process")->required()->type_name("PID");
-  command->add_flag("--json", options->json, "As JSON");
+  command->add_option("PID", options->pid, kPidHelp)->required()->type_name("");
+  command->add_flag("--json", options->json, kJsonHelp);
   command->callback([options, exit_status, run] {
     const auto pid = ParsePid(options->pid);
     *exit_status = pid.ok() ? run(*pid, options->json) : Fail(pid.status());
@@ -48,7 +48,7 @@ void AddPs(CLI::App& tool, int* exit_status) {
   command->add_flag(
       "--pss", options->with_pss,
       "The proportional set size, too: slow on large processes, and they are held up meanwhile");
-  command->add_flag("--json", options->json, "As JSON");
+  command->add_flag("--json", options->json, kJsonHelp);
   command->callback([options, exit_status] { *exit_status = RunPs(*options); });
 }
 
@@ -76,7 +76,7 @@ void AddTop(CLI::App& tool, int* exit_status) {
   command->add_option("-n,--count", options->top.count, "Print that many plain frames, and end")
       ->check(CLI::Range(int64_t{1}, int64_t{1000000000}))
       ->type_name("COUNT");
-  command->add_flag("--json", options->top.json, "A line of JSON each interval");
+  command->add_flag("--json", options->top.json, "As JSON, a line each interval");
   command->callback([options, exit_status] {
     const auto interval = ParseTime(options->interval, "--interval", absl::Milliseconds(50), absl::Hours(1));
     if (interval.ok()) options->top.interval = *interval;
@@ -91,11 +91,12 @@ void AddLast(CLI::App& tool, int* exit_status) {
   };
   CLI::App* command = tool.add_subcommand("last", "Last words of processes that were killed");
   const auto options = std::make_shared<Options>();
-  command->add_option("pid", options->pid, "Only of this one, and its last lines of evidence")
-      ->type_name("PID");
-  command->add_flag("--json", options->json, "As JSON");
-  command->callback([options, exit_status] {
-    if (options->pid.empty()) {
+  const CLI::Option* pid_option =
+      command->add_option("PID", options->pid, "Only of this one, and its last lines of evidence")
+          ->type_name("");
+  command->add_flag("--json", options->json, kJsonHelp);
+  command->callback([options, pid_option, exit_status] {
+    if (pid_option->count() == 0) {
       *exit_status = RunLast(std::nullopt, options->json);
       return;
     }

@@ -132,7 +132,10 @@ LastWords LastWordsOf(const Governed& dead, const std::optional<Evidence>& evide
 
 std::string Sentence(const LastWords& words) {
   if (words.time == absl::InfinitePast()) return "died before it took a first reading";
-  std::string text = absl::StrCat("died at ", OfLimit(words.charged_bytes, words.limit_bytes));
+  // Who was far from every limit has left no evidence; it may have ended by _exit, which no handler sees.
+  std::string text =
+      absl::StrCat(words.lines.empty() ? "ended without a word (killed, or by _exit) at " : "died at ",
+                   OfLimit(words.charged_bytes, words.limit_bytes));
   if (IsFarFromLimit(words)) absl::StrAppend(&text, " (not near it)");
   absl::StrAppend(&text, ", on ", Printable(words.rung));
   if (words.growth.bytes > 0) {

@@ -14,6 +14,9 @@
 namespace memgov::cli {
 namespace {
 
+// governor/pools/pool_table.cc names it; its thread is the governor's.
+constexpr std::string_view kOwnPool = "memgov";
+
 using Less = bool (*)(const ProcessRow& a, const ProcessRow& b);
 
 template <auto kMember>
@@ -75,6 +78,15 @@ std::string RungName(uint64_t rung) {
   return rung < kNames.size() ? std::string(kNames[rung]) : absl::StrCat(rung);
 }
 
+uint64_t CountPools(const Reading& reading) {
+  const auto counts = [&reading](const PoolReading& pool) {
+    return pool.name != kOwnPool &&
+           (reading.PoolValue(pool, "threads") > 0 || reading.PoolValue(pool, "live_bytes") > 0 ||
+            reading.PoolValue(pool, "held_bytes") > 0);
+  };
+  return static_cast<uint64_t>(std::count_if(reading.pools.begin(), reading.pools.end(), counts));
+}
+
 ProcessRow RowOf(const Governed& process, const Proc& proc, UserNames& users, const Clocks& now,
                  bool with_pss) {
   const Reading& reading = process.reading;
@@ -91,7 +103,7 @@ ProcessRow RowOf(const Governed& process, const Proc& proc, UserNames& users, co
   row.charged_bytes = reading.Value("charged_bytes");
   row.hard_bytes = reading.Value("hard_budget_bytes", UINT64_MAX);
   row.rung = reading.Value("rung");
-  row.pools = reading.Value("named_pools", reading.pools.size());
+  row.pools = CountPools(reading);
   row.threads = reading.Value("threads");
   row.parked_threads = reading.Value("parked_threads");
   row.age = AgeOf(reading, now);

@@ -56,6 +56,9 @@ class UserNames {
 // "normal", "soft", "hard"; the number for anything else.
 std::string RungName(uint64_t rung);
 
+// Pools that have threads or bytes, without memgov's own.
+uint64_t CountPools(const Reading& reading);
+
 // Two small files of /proc; `with_pss` one that takes the target's lock. What /proc does not say is of the
 // reading.
 ProcessRow RowOf(const Governed& process, const Proc& proc, UserNames& users, const Clocks& now,

@@ -104,7 +104,9 @@ class Printer {
  private:
   void PrintFigure(std::string_view title, size_t index) {
     const FigureName& name = reading_.names[index];
-    PrintLine(title, Words(name), ValueText(name, reading_.values[index]), out_);
+    const bool is_pools = ShortName(name) == "named_pools";
+    const uint64_t value = is_pools ? CountPools(reading_) : reading_.values[index];
+    PrintLine(title, Words(name), ValueText(name, value), out_);
   }
 
   const Reading& reading_;
@@ -153,6 +155,15 @@ void PrintStat(const Fresh& fresh, const ProcessRow& row, std::ostream& out) {
   PrintReleases(reading, out);
 }
 
+// Words where the other commands have words, and what is either so or not.
+void MakeReadable(const Reading& reading, Json& json) {
+  if (const auto rung = reading.Find("rung")) json["rung"] = RungName(*rung);
+  for (const char* name : {"governor_running", "recycle_advised"}) {
+    if (const auto value = reading.Find(name)) json[name] = *value != 0;
+  }
+  if (reading.Find("named_pools").has_value()) json["named_pools"] = CountPools(reading);
+}
+
 Json StatJson(const Fresh& fresh, const ProcessRow& row) {
   const Reading& reading = fresh.process.reading;
   Json json{{"pid", row.pid},
@@ -165,6 +176,7 @@ Json StatJson(const Fresh& fresh, const ProcessRow& row) {
             {"answered", fresh.answered},
             {"age_seconds", JsonOfSeconds(fresh.age)}};
   json.update(JsonOf(reading));
+  MakeReadable(reading, json);
   return json;
 }
 

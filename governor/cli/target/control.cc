@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "governor/cli/frame/output.h"
+#include "governor/cli/frame/times.h"
 
 namespace memgov::cli {
 namespace {
@@ -83,7 +84,7 @@ sockaddr_un AddressOf(const Descriptor& file) {
 }
 
 absl::StatusOr<Descriptor> Connect(const Governed& process, absl::Time deadline, absl::Duration patience) {
-  const absl::Time begin = absl::Now();
+  const absl::Time begin = SteadyNow();
   for (;;) {
     absl::StatusOr<Descriptor> file = Find(process);
     if (!file.ok()) return file.status();
@@ -94,12 +95,12 @@ absl::StatusOr<Descriptor> Connect(const Governed& process, absl::Time deadline,
     const int error = errno;
     if (error == EACCES || error == EPERM) return NotPermitted(process);
     const bool crowded = error == EAGAIN;
-    if (!crowded && (error != ECONNREFUSED || absl::Now() - begin > kMostRefused)) {
+    if (!crowded && (error != ECONNREFUSED || SteadyNow() - begin > kMostRefused)) {
       return absl::UnavailableError(absl::StrCat("nobody listens for ", Name(process), " (",
                                                  std::strerror(error),
                                                  "): it has ended, or runs another program now"));
     }
-    if (absl::Now() > deadline) return Silent(process, patience);
+    if (SteadyNow() > deadline) return Silent(process, patience);
     absl::SleepFor(kAgain);
   }
 }
@@ -124,7 +125,7 @@ absl::StatusOr<std::optional<std::string>> Receive(const Descriptor& connection,
       return std::optional<std::string>(std::move(message));
     }
     if (size == 0 || (errno != EAGAIN && errno != EINTR)) return std::optional<std::string>();
-    const absl::Duration left = deadline - absl::Now();
+    const absl::Duration left = deadline - SteadyNow();
     if (left <= absl::ZeroDuration()) return Silent(process, patience);
     pollfd ready{connection.number(), POLLIN, 0};
     poll(&ready, 1, static_cast<int>(absl::ToInt64Milliseconds(left)) + 1);
@@ -148,7 +149,7 @@ absl::StatusOr<std::string> Understand(const std::string& message, const Governe
 }  // namespace
 
 absl::StatusOr<std::string> Ask(const Governed& process, std::string_view request, absl::Duration patience) {
-  const absl::Time deadline = absl::Now() + patience;
+  const absl::Time deadline = SteadyNow() + patience;
   absl::StatusOr<Descriptor> connection = Connect(process, deadline, patience);
   if (!connection.ok()) return connection.status();
   if (!IsOf(*connection, process.user)) {

@@ -6,9 +6,12 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <iostream>
+#include <mutex>
 #include <set>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -23,6 +26,8 @@ namespace {
 constexpr absl::string_view kFolderPrefix = "memgov-";
 constexpr absl::string_view kSuffix = ".stats";
 constexpr size_t kMostFiles = 20000;  // in a folder
+constexpr const char* kFolderVariable = "MEMGOV_DIR";
+constexpr const char* kSessionVariable = "XDG_RUNTIME_DIR";
 
 std::vector<std::string> NamesIn(const std::string& folder) {
   std::vector<std::string> names;
@@ -34,10 +39,26 @@ std::vector<std::string> NamesIn(const std::string& folder) {
   return names;
 }
 
+// A mistake in it would look like a machine without governed processes. Said once, however often folders are
+// looked for.
+void WarnOfOwnFolder() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    const char* folder = std::getenv(kFolderVariable);
+    std::error_code error;
+    if (folder == nullptr || *folder == '\0') return;
+    const bool is_absolute = *folder == '/';
+    if (is_absolute && std::filesystem::is_directory(folder, error)) return;
+    std::cerr << "memgov: " << kFolderVariable << "=" << Printable(folder) << ": "
+              << (is_absolute ? "there is no such folder" : "allowed is an absolute path")
+              << "; only the other runtime folders are looked at\n";
+  });
+}
+
 // Where the processes' own search (cohort::RuntimeFolder) may have ended.
 std::vector<std::string> Bases() {
   std::vector<std::string> bases;
-  for (const char* name : {"MEMGOV_DIR", "XDG_RUNTIME_DIR"}) {
+  for (const char* name : {kFolderVariable, kSessionVariable}) {
     const char* value = std::getenv(name);
     if (value != nullptr && *value == '/') bases.push_back(value);
   }
@@ -80,8 +101,56 @@ void ForEachSegment(const Visit& visit) {
   }
 }
 
-absl::Status Explain(int pid, const absl::Status& status) {
-  return absl::Status(status.code(), absl::StrCat("process ", pid, ": ", status.message()));
+std::vector<RuntimeFolder> FoldersIn(const std::vector<std::string>& bases) {
+  std::vector<RuntimeFolder> folders;
+  std::set<std::string> seen;
+  for (const std::string& base : bases) {
+    for (const std::string& name : NamesIn(base)) {
+      const std::string path = absl::StrCat(absl::StripSuffix(base, "/"), "/", name);
+      const std::optional<uid_t> owner = OwnerOf(path, name);
+      if (owner.has_value() && seen.insert(path).second) folders.push_back({path, *owner});
+    }
+  }
+  return folders;
+}
+
+// What the process itself was told, where this user may know: another MEMGOV_DIR than this tool's.
+std::vector<RuntimeFolder> FoldersOf(int pid) {
+  std::vector<std::string> bases;
+  const auto environment = Proc().ReadEnvironment(pid);
+  if (!environment.ok()) return {};
+  for (const char* name : {kFolderVariable, kSessionVariable}) {
+    const auto entry = environment->find(name);
+    if (entry != environment->end() && absl::StartsWith(entry->second, "/")) bases.push_back(entry->second);
+  }
+  return FoldersIn(bases);
+}
+
+// Nothing but this user's rights is in the way of another's folder; in one's own a closed file is a fault.
+absl::Status Explain(const Governed& process, const absl::Status& status) {
+  const std::string name = absl::StrCat("process ", process.pid, ": ");
+  if (!absl::IsPermissionDenied(status))
+    return absl::Status(status.code(), absl::StrCat(name, status.message()));
+  if (process.user == geteuid()) return absl::UnavailableError(absl::StrCat(name, status.message()));
+  return absl::PermissionDeniedError(
+      absl::StrCat(name, "another user's; only ",
+                   process.user == 0 ? "root" : absl::StrCat("user ", process.user, " and root"),
+                   " may see it, and a group where its MEMGOV_GROUP says so"));
+}
+
+// The process in one of `folders`. What was wrong with a file of this name, unless somebody else than the
+// process' user owns it, goes into *problem.
+std::optional<Governed> FindIn(const std::vector<RuntimeFolder>& folders, int pid, absl::Status* problem) {
+  const auto status = Proc().ReadStatus(pid);
+  for (const RuntimeFolder& folder : folders) {
+    Governed process = Named(folder, pid);
+    const absl::Status read = Refresh(process);
+    if (read.ok() && LifeOf(pid, process.reading) == Life::kGoverned) return process;
+    const bool is_closed = absl::IsPermissionDenied(read) && status.ok() && status->user != folder.user;
+    if (!read.ok() && !absl::IsNotFound(read) && !is_closed && problem->ok())
+      *problem = Explain(process, read);
+  }
+  return std::nullopt;
 }
 
 // What a process without a segment is.
@@ -104,8 +173,8 @@ absl::Status WhyNotGoverned(int pid) {
   return absl::NotFoundError(absl::StrCat(
       "process ", pid,
       ": memgov is loaded, but nothing of it is in a runtime folder: it has no governor's thread yet (few "
-      "allocations and no threads, or MEMGOV_THREAD=never), exports nothing (MEMGOV_EXPORT=0), or uses "
-      "another MEMGOV_DIR than this tool"));
+      "allocations and no threads, or MEMGOV_THREAD=never), exports nothing (MEMGOV_EXPORT=0), or its "
+      "MEMGOV_DIR is a folder that this tool does not see"));
 }
 
 }  // namespace
@@ -115,16 +184,8 @@ std::string Governed::SocketPath() const { return absl::StrCat(folder, "/", pid,
 std::string Governed::EvidencePath() const { return absl::StrCat(folder, "/", pid, ".evidence"); }
 
 std::vector<RuntimeFolder> FindRuntimeFolders() {
-  std::vector<RuntimeFolder> folders;
-  std::set<std::string> seen;
-  for (const std::string& base : Bases()) {
-    for (const std::string& name : NamesIn(base)) {
-      const std::string path = absl::StrCat(absl::StripSuffix(base, "/"), "/", name);
-      const std::optional<uid_t> owner = OwnerOf(path, name);
-      if (owner.has_value() && seen.insert(path).second) folders.push_back({path, *owner});
-    }
-  }
-  return folders;
+  WarnOfOwnFolder();
+  return FoldersIn(Bases());
 }
 
 std::vector<Governed> ListGoverned(std::vector<std::string>* problems) {
@@ -132,8 +193,10 @@ std::vector<Governed> ListGoverned(std::vector<std::string>* problems) {
   ForEachSegment([&](Governed process) {
     absl::StatusOr<Reading> reading = ReadSegment(process.SegmentPath(), process.user);
     if (!reading.ok()) {
-      if (problems != nullptr && !absl::IsNotFound(reading.status()))
-        problems->push_back(std::string(reading.status().message()));
+      // In a folder that a group shares some files are for their owner only: nothing is wrong with those.
+      const bool is_no_news =
+          absl::IsNotFound(reading.status()) || absl::IsPermissionDenied(reading.status());
+      if (problems != nullptr && !is_no_news) problems->push_back(std::string(reading.status().message()));
       return;
     }
     if (LifeOf(process.pid, *reading) != Life::kGoverned) return;
@@ -146,13 +209,10 @@ std::vector<Governed> ListGoverned(std::vector<std::string>* problems) {
 }
 
 absl::StatusOr<Governed> FindGoverned(int pid) {
+  if (absl::Status thread = Proc().CheckNoThread(pid); !thread.ok()) return thread;
   absl::Status problem;
-  for (const RuntimeFolder& folder : FindRuntimeFolders()) {
-    Governed process = Named(folder, pid);
-    absl::Status status = Refresh(process);
-    if (status.ok() && LifeOf(pid, process.reading) == Life::kGoverned) return process;
-    if (!status.ok() && !absl::IsNotFound(status) && problem.ok()) problem = Explain(pid, status);
-  }
+  if (auto found = FindIn(FindRuntimeFolders(), pid, &problem)) return *std::move(found);
+  if (auto found = FindIn(FoldersOf(pid), pid, &problem)) return *std::move(found);
   absl::Status reason = WhyNotGoverned(pid);
   // A file that cannot be read says more than that none was found, unless the process is gone.
   const bool exists = !absl::IsNotFound(Proc().ReadBrief(pid).status());
@@ -182,7 +242,7 @@ absl::StatusOr<int> ParsePid(std::string_view text) {
   int pid = 0;
   if (absl::SimpleAtoi(View(text), &pid) && pid > 0) return pid;
   return absl::InvalidArgumentError(
-      absl::StrCat("PID ", Printable(text), ": allowed is the id of a process, a number above 0"));
+      absl::StrCat("PID \"", Printable(text), "\": allowed is the id of a process, a number above 0"));
 }
 
 }  // namespace memgov::cli

@@ -26,7 +26,7 @@ struct Governed {
 
 // Folders named memgov-<uid> in MEMGOV_DIR (of this tool's environment), XDG_RUNTIME_DIR, /run, /run/user/*,
 // and /dev/shm, in that order; of root those of all users, else those that it may read. Owned by who their
-// name says and no links.
+// name says and no links. A MEMGOV_DIR that is no folder costs one line on standard error, once.
 struct RuntimeFolder {
   std::string path;
   uid_t user = 0;
@@ -37,8 +37,9 @@ std::vector<RuntimeFolder> FindRuntimeFolders();
 // one line each, when that is not nullptr. About 50 us a process.
 std::vector<Governed> ListGoverned(std::vector<std::string>* problems = nullptr);
 
-// One that lives. kNotFound: no such process; it is not governed, and why (not loaded, no governor yet,
-// exports nothing); kPermissionDenied: another user's; else as ReadSegment.
+// One that lives, in the folders that its own environment names, too. kNotFound: no such process, or a thread
+// of one; it is not governed, and why (not loaded, no governor yet, exports nothing); kPermissionDenied:
+// another user's; else as ReadSegment.
 absl::StatusOr<Governed> FindGoverned(int pid);
 
 // Reads its figures again.

@@ -132,8 +132,7 @@ void FillIdentity(const Header& header, Reading& reading) {
 
 absl::Status ErrnoStatus(int error, const std::string& path) {
   if (error == ENOENT || error == ENOTDIR) return absl::NotFoundError(absl::StrCat(path, ": no such file"));
-  if (error == ELOOP)
-    return absl::PermissionDeniedError(absl::StrCat(path, ": a symbolic link; not followed"));
+  if (error == ELOOP) return absl::DataLossError(absl::StrCat(path, ": a symbolic link; not followed"));
   if (error == EACCES || error == EPERM)
     return absl::PermissionDeniedError(absl::StrCat(path, ": not readable"));
   return absl::UnavailableError(absl::StrCat(path, ": ", strerror(error)));

@@ -56,9 +56,9 @@ struct Reading {
 };
 
 // The newest whole copy in `path`. Errors: kNotFound, kPermissionDenied; kFailedPrecondition: another
-// layout's version; kDataLoss: cut short, damaged, or nothing whole in it; kInvalidArgument never. Links are
-// not followed; the file must be regular and `owner`'s (a uid) where that is given. Neither blocks the writer
-// nor waits for it.
+// layout's version; kDataLoss: a link, cut short, damaged, or nothing whole in it; kInvalidArgument never.
+// Links are not followed; the file must be regular and `owner`'s (a uid) where that is given. Neither blocks
+// the writer nor waits for it.
 absl::StatusOr<Reading> ReadSegment(const std::string& path, std::optional<uint32_t> owner);
 
 // The same from bytes.

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import unittest
 
-from support import ToolTest
+from support import TOOL, ToolTest
 
 MEGA = 1 << 20
 
@@ -60,8 +60,8 @@ class FromRecordings(ToolTest):
         self.assertLessEqual(max(map(len, finished.stdout.splitlines())), 80)
         self.assertIn("900 samples in 14 min", finished.stdout)
         self.assertRegex(finished.stdout, r"peak RSS +220\.0 MB  the highest of 900 samples")
-        self.assertRegex(finished.stdout, r"request +242 MiB  peak \+ 10 %")
-        self.assertRegex(finished.stdout, r"limit +253 MiB  peak \+ 15 %")
+        self.assertRegex(finished.stdout, r"request +242\.0 MB  peak \+ 10 %")
+        self.assertRegex(finished.stdout, r"limit +253\.0 MB  peak \+ 15 %")
         self.assertNotIn("Warning", finished.stdout)
 
     def test_compose(self):
@@ -86,6 +86,33 @@ class FromRecordings(ToolTest):
         self.assertEqual(finished.returncode, 0, finished.stderr)
         self.assertIn("MemoryMax=253M", finished.stdout)
         self.assertEqual(verify_drop_in(self.folder, "gateway", finished.stdout), "")
+
+    def test_the_object_is_the_one_that_snippets_name(self):
+        for name in ("libmemgov.so", "libmemgov-arena.so"):
+            with open(os.path.join(self.folder, name), "wb"):
+                pass
+        where = {"MEMGOV_LIBRARY_DIR": self.folder}
+        line = f"\nEnvironment=LD_PRELOAD={self.folder}/libmemgov.so\n"
+        self.assertIn(line, self.tool("advise", self.path, "--format", "systemd", environment=where).stdout)
+        self.assertIn(line, self.tool("snippet", "systemd", environment=where).stdout)
+
+    def test_output_that_is_lost(self):
+        for words in (("advise", self.path), ("snippet", "systemd", "--library", "/opt/memgov/libmemgov.so")):
+            with open("/dev/full", "w") as full:
+                finished = subprocess.run(
+                    [TOOL, *words], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60
+                )
+            self.assertEqual(finished.returncode, 5)
+            self.assertRegex(finished.stderr, r"^memgov: standard output: cannot be written.*\n$")
+
+    def test_from_standard_input(self):
+        with open(self.path, encoding="utf-8") as recording:
+            finished = self.tool("advise", "-", stdin=recording)
+        self.assertEqual((finished.returncode, finished.stderr), (0, ""))
+        self.assertIn("From standard input: 900 samples", finished.stdout)
+        piped = self.tool("advise", "-", input="no recording\n")
+        self.assertEqual((piped.returncode, piped.stdout), (5, ""))
+        self.assertRegex(piped.stderr, r"^memgov: standard input: line 1: ")
 
     def test_budgets_leave_the_peak_alone(self):
         for headroom in ("11%", "15%", "30%"):
@@ -129,6 +156,13 @@ class FromProcesses(ToolTest):
         self.assertEqual(answer["measured"]["engine"], "arena")
         self.assertGreater(answer["measured"]["peak_resident_bytes"], 48 * MEGA)  # though it is free by now
         self.assertIn("One look only", answer["warnings"][0])
+
+    def test_a_thread_is_no_process(self):
+        for subject in (self.start(), self.start(preload=None)):
+            thread = next(int(name) for name in os.listdir(f"/proc/{subject.pid}/task") if int(name) != subject.pid)
+            finished = self.tool("advise", thread)
+            self.assertEqual((finished.returncode, finished.stdout), (3, ""))
+            self.assertEqual(finished.stderr, f"memgov: {thread} is a thread of process {subject.pid}\n")
 
     def test_one_that_is_not_governed(self):
         subject = self.start_ungoverned()

@@ -13,6 +13,7 @@ from support import OBJECT, SUBJECT, TOOL, Subject, ToolTest, skip
 sys.path.insert(0, str(pathlib.Path(__file__).parents[3] / "benchmarks" / "limit_runs"))
 import memory_cgroup
 
+RUNGS = ("normal", "soft", "hard")
 ROUNDS = 8
 LOOKS = 10  # at each top, until the governor has seen it, too
 
@@ -57,7 +58,9 @@ class Advice(ToolTest):
             for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
                 collect(each)
 
-        collect(self.tool_json("stat", subject.pid, "--json"))
+        said = self.tool_json("stat", subject.pid, "--json")
+        collect(said)
+        found["rung"] = RUNGS.index(said["rung"])
         return found
 
     def recorded(self):

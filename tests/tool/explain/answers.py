@@ -50,10 +50,16 @@ class Refusals(ToolTest):
             self.assertIn(text, finished.stderr)
 
     def test_watch_must_be_a_time(self):
-        for text in ("x", "-3", "1e9"):
+        for text in ("x", "-3", "1e9", "nan", "inf", "61m"):
             finished = self.tool("explain", os.getpid(), f"--watch={text}")
-            self.assertEqual(finished.returncode, 2)
-            self.assertIn(text.split("e")[0], finished.stderr)
+            self.check(finished, 2, f"--watch {text}: allowed is a time from 0 to 1h")
+        for text in ("0", "0.1", "100ms"):
+            self.assertEqual(self.tool("explain", os.getpid(), "--watch", text).returncode, 0, text)
+
+    def test_a_thread_is_no_process(self):
+        for subject in (self.start(), self.start(preload=None)):
+            thread = next(int(name) for name in os.listdir(f"/proc/{subject.pid}/task") if int(name) != subject.pid)
+            self.check(self.tool("explain", thread), NOT_FOUND, f"{thread} is a thread of process {subject.pid}\n")
 
     def test_zombie(self):
         ended = subprocess.Popen(["true"])
@@ -169,6 +175,27 @@ class Governed(ToolTest):
         said = self.tool_json("explain", subject.pid, "--json", "--watch", "0")
         self.assertEqual(said["figures"], "last")
         self.assertLess(said["not_accounted_bytes"], said["resident_bytes"])
+        self.assertIn("stopped", said["why_no_fresh_figures"])
+        text = " ".join(self.tool("explain", subject.pid, "--watch", "0").stdout.split())
+        self.assertIn("These are the last figures that it wrote: it is stopped (SIGSTOP or a debugger)", text)
+
+    def test_rules_decide_the_pools_of_threads(self):
+        subject = self.start(MEMGOV_POOLS="parse-*=json")
+        self.wait_until_listed(subject)
+        subject.say("hold parse 32")
+        wait_for(lambda: self.pool_of_threads(subject, "json")["threads"] == 4, "the governor's look at the names")
+        said = self.explain_at_once(subject)
+        self.assertNotIn("parse", [pool["pool"] for pool in said["pools"]])
+        self.assertGreater(self.pool_of_threads(subject, "json")["stack_bytes"], 0)
+        self.assertLessEqual(sum(pool["threads"] for pool in said["pools"]), said["threads"])
+
+    def test_rules_without_an_answer(self):
+        subject = self.start(MEMGOV_POOLS="parse-*=json", MEMGOV_EXPORT="0")
+        self.assertEqual(self.pool_of_threads(subject, "json")["threads"], 4)
+
+    def pool_of_threads(self, subject, name):
+        pools = {pool["pool"]: pool for pool in self.explain_at_once(subject)["pools"]}
+        return pools.get(name, {"threads": 0, "stack_bytes": 0})
 
     def test_without_export_the_heap_is_one_part(self):
         subject = self.start(MEMGOV_EXPORT="0")
@@ -219,6 +246,15 @@ class Print(ToolTest):
         self.assertGreater(len(lines), 20)
         for line in lines:
             self.assertLessEqual(len(line), 80, line)
+
+    def test_output_that_is_lost(self):
+        with open("/dev/full", "w") as full:
+            finished = subprocess.run(
+                [TOOL, "explain", str(os.getpid()), "--watch", "0"], stdout=full, stderr=subprocess.PIPE, text=True,
+                timeout=60,
+            )
+        self.assertEqual(finished.returncode, 5)
+        self.assertRegex(finished.stderr, r"^memgov: standard output: cannot be written.*\n$")
 
     def test_in_a_pipe(self):
         subject = self.start()

@@ -44,6 +44,13 @@ class Textfile(ExporterTest):
         self.assertEqual(process.wait(timeout=30), 0)
         self.assertEqual(os.listdir(os.path.dirname(self.file)), ["memgov.prom"])
 
+    def test_a_name_that_nobody_would_read(self):
+        finished = self.tool("exporter", "--once", "--textfile", self.file + ".txt")
+        self.assertEqual((finished.returncode, finished.stdout), (2, ""))
+        self.assertEqual(len(finished.stderr.splitlines()), 1)
+        self.assertIn(f"--textfile {self.file}.txt: node_exporter reads only files", finished.stderr)
+        self.assertEqual(os.listdir(os.path.dirname(self.file)), [])
+
     def test_serves_as_well_when_asked(self):
         subject = self.governed()
         _, base = self.exporter("--textfile", self.file)

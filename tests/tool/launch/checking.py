@@ -26,7 +26,7 @@ class Checking(launching.LaunchTest):
         self.assertEqual(finished.returncode, 1)
         suites = xml.etree.ElementTree.fromstring(finished.stdout)
         suite = suites.find("testsuite")
-        self.assertEqual((suite.get("tests"), suite.get("failures")), ("3", "1"))
+        self.assertEqual((suite.get("tests"), suite.get("failures")), ("4", "1"))
         cases = {case.get("name"): case for case in suite.iter("testcase")}
         self.assertIsNotNone(cases["peak RSS"].find("failure"))
         self.assertIsNone(cases["idle RSS"].find("failure"))
@@ -66,6 +66,30 @@ class Checking(launching.LaunchTest):
             finished = self.memgov("check", "--baseline", self.write("base", content), "--", "/bin/true")
             self.assertEqual(finished.returncode, 2, content[:40])
             self.assertRegex(finished.stderr, r"\Amemgov: --baseline [^\n]*base: [^\n]*\n\Z")
+
+    def test_idle_memory_of_a_short_command_is_not_judged(self):
+        where = self.path("baseline.json")
+        limits = ("--max-rss", "1G", "--max-idle-rss", "1K")
+        finished = self.memgov("check", *limits, "--write-baseline", where, "--json", "--", "/bin/true")
+        result = json.loads(finished.stdout)
+        if result["measured"]["seconds"] > 0.4:
+            self.skipTest("this machine was too busy for a short command")
+        self.assertEqual(finished.returncode, 0, finished)
+        findings = {finding["name"]: finding for finding in result["findings"]}
+        self.assertIsNone(findings["idle RSS"]["passed"])
+        self.assertIn("too short to judge idle", findings["idle RSS"]["detail"])
+        # No program with a C library has less.
+        self.assertGreater(result["measured"]["peak_bytes"], 1 << 20)
+        again = self.memgov("check", "--baseline", where, "--", "/bin/true")
+        self.assertEqual(again.returncode, 0, again)
+        self.assertIn("-     idle RSS against baseline: the baseline has none\n", again.stdout)
+
+    def test_says_whether_memgov_was_loaded(self):
+        finished = self.memgov("check", "--max-rss", "1G", "--json", "--", "/bin/sleep", "1")
+        self.assertEqual(finished.returncode, 0, finished)
+        result = json.loads(finished.stdout)
+        self.assertEqual(result["findings"][-1], {"name": "memgov", "passed": True, "detail": "was loaded"})
+        self.assertTrue(result["measured"]["governed"])
 
     def test_a_command_that_fails_fails_the_check(self):
         finished = self.memgov("check", "--max-rss", "1G", "--", "/bin/sh", "-c", "exit 4")

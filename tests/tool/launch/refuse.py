@@ -55,6 +55,7 @@ class Refuse(launching.LaunchTest):
 
     def test_not_found_not_executable_not_a_program(self):
         self.refused(127, "no such command", "run", "--", "no-such-command-here")
+        self.refused(127, 'memgov: "": no such command\n', "run", "--", "")
         self.refused(127, "/nowhere/x: no such command", "run", "--", "/nowhere/x")
         self.refused(126, "is a folder", "run", "--", self.folder)
         self.refused(126, "is not executable", "run", "--", self.write("plain", "#!/bin/sh\n"))
@@ -72,10 +73,21 @@ class Refuse(launching.LaunchTest):
         self.refused(2, "--max-rss", "check", "--max-rss", "lots", "--", "true")
         self.refused(2, "nothing to check", "check", "--", "true")
         self.refused(2, "--tolerance -5%", "check", "--max-rss", "1G", "--tolerance=-5%", "--", "true")
-        missing = self.path("none.json")
-        self.refused(2, missing, "check", "--baseline", missing, "--", "true")
         self.assertEqual(self.memgov("run", "--engine", "jemalloc", "--", "true").returncode, 2)
         self.assertEqual(self.memgov("try", "--runs", "0", "--", "true").returncode, 2)
+
+    def test_baselines_that_cannot_be_read(self):
+        missing = self.path("none.json")
+        words = f"memgov: --baseline {missing}: there is no such file\n"
+        self.refused(3, words, "check", "--baseline", missing, "--", "true")
+        self.refused(5, "cannot be read", "check", "--baseline", self.folder, "--", "true")
+
+    def test_options_of_the_command_need_dashes(self):
+        words = "-la (put -- before the command)\n"
+        self.refused(2, words, "run", "--budget", "100M", "ls", "-la")
+        self.refused(2, words, "try", "ls", "-la")
+        self.refused(2, words, "check", "--max-rss", "1G", "ls", "-la")
+        self.refused(2, "not expected: --bugdet=100M\n", "run", "--bugdet=100M", "--", "true")
 
     def test_no_object(self):
         empty = self.path("empty")

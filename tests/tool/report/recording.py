@@ -123,6 +123,18 @@ class Recording(ToolTest):
         lines = [json.loads(line) for line in finished.stdout.splitlines()]
         self.assertEqual(lines[-1]["ended"], "duration")
 
+    def test_through_a_pipe(self):
+        subject = self.governed()
+        recorded = self.tool("record", subject.pid, "-o", "-", "--interval", "50ms", "--duration", "100ms").stdout
+        finished = self.tool("report", "-", input=recorded, cwd=self.folder)
+        self.assertEqual((finished.returncode, finished.stderr), (0, ""))
+        self.assertIn(f"Page: memgov-{subject.pid}.html", finished.stdout)
+        self.assertTrue(os.path.exists(os.path.join(self.folder, f"memgov-{subject.pid}.html")))
+        summary = json.loads(self.tool("report", "-", "--json", input=recorded).stdout)
+        self.assertEqual(summary["pid"], subject.pid)
+        empty = self.tool("report", "-", input="")
+        self.assertEqual((empty.returncode, empty.stderr), (5, "memgov: standard input: is empty\n"))
+
     def assert_fails(self, status, words, *arguments):
         finished = self.tool("record", *arguments)
         self.assertEqual(finished.returncode, status, finished.stderr)

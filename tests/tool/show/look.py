@@ -73,6 +73,9 @@ class Look(ToolTest):
         self.assertGreaterEqual(after["live_bytes"] - before["live_bytes"], 30 * MEGABYTE)
         self.assertEqual(after["container_limit_bytes"] is None or after["container_limit_bytes"] > 0, True)
         self.assertIn("api", [entry["reason"] for entry in after["releases"]])
+        self.assertEqual(after["rung"], "normal")
+        self.assertIs(after["governor_running"], True)
+        self.assertIs(after["recycle_advised"], False)
         text = self.tool("stat", subject.pid).stdout
         for group in ("memory", "budget", "admission", "pressure", "threads", "releases"):
             self.assertRegex(text, rf"(?m)^{group} ")
@@ -103,6 +106,14 @@ class Look(ToolTest):
         text = self.tool("pools", subject.pid, environment={"LC_ALL": "C"}).stdout
         self.assertRegex(text, r"(?m)^io +4 .*%  #+\.* ")
         self.assertIn("█", self.tool("pools", subject.pid, environment={"LC_ALL": "C.UTF-8"}).stdout)
+
+    def test_pools_are_counted_as_they_are_shown(self):
+        subject = self.start_holding()
+        count = self.row_of(subject)["pool_count"]
+        shown = [line.split()[0] for line in self.tool("pools", subject.pid).stdout.splitlines()[1:-2]]
+        self.assertEqual(count, len([name for name in shown if name != "memgov"]), shown)
+        self.assertEqual(self.tool_json("stat", subject.pid, "--json")["named_pools"], count)
+        self.assertRegex(self.tool("stat", subject.pid).stdout, rf"named pools +{count}\n")
 
     def test_a_stopped_process_is_read_and_said_to_be(self):
         subject = self.start_holding()

@@ -87,8 +87,16 @@ class Odd(ToolTest):
         os.remove(self.path)
         os.symlink(os.path.join(self.folder, "elsewhere"), self.path)
         finished = self.tool("stat", self.subject.pid)
-        self.assertEqual(finished.stdout, "")
-        self.assertNotEqual(finished.returncode, 0)
+        self.assert_one_line(finished, 5)
+        self.assertIn("a symbolic link; not followed", finished.stderr)
+
+    def test_a_thread_is_no_process(self):
+        threads = [int(name) for name in os.listdir(f"/proc/{self.subject.pid}/task")]
+        thread = next(thread for thread in threads if thread != self.subject.pid)
+        for command in COMMANDS:
+            finished = self.tool(command[0], thread, *command[1:])
+            self.assert_one_line(finished, 3)
+            self.assertEqual(finished.stderr, f"memgov: {thread} is a thread of process {self.subject.pid}\n")
 
     def test_names_that_would_write_to_the_terminal(self):
         hostile = os.path.join(self.folder, "a\x1b[2Jb")
@@ -124,8 +132,17 @@ class Odd(ToolTest):
         shutil.copy(TOOL, tool)
         os.chmod(self.folder, 0o755)
         for command in COMMANDS:
-            self.assert_one_line(as_nobody(command[0], self.subject.pid, *command[1:]), 4)
+            finished = as_nobody(command[0], self.subject.pid, *command[1:])
+            self.assert_one_line(finished, 4)
+            self.assertRegex(finished.stderr, rf"^memgov: process {self.subject.pid}: another user's; ")
         self.assertNotIn(str(self.subject.pid), as_nobody("ps", "--json").stdout)
+        # Folders of others are no reason why a process of one's own is not governed.
+        own = subprocess.Popen(["/bin/sleep", "60"], user=NOBODY, group=NOBODY, extra_groups=[])
+        self.addCleanup(own.wait)
+        self.addCleanup(own.kill)
+        finished = as_nobody("stat", own.pid)
+        self.assert_one_line(finished, 3)
+        self.assertIn("memgov is not loaded in it", finished.stderr)
 
 
 if __name__ == "__main__":

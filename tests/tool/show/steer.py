@@ -54,6 +54,31 @@ class Steer(ToolTest):
         self.assertEqual(self.tool_json("stat", subject.pid, "--json")["hard_budget_bytes"], 200 * MEGABYTE)
         self.assertRegex(self.tool("set", subject.pid).stdout, r"MEMGOV_BUDGET +200.0 MB")
 
+    def test_set_of_several_makes_all_or_none(self):
+        subject = self.start_listed(MEMGOV_BUDGET="300M")
+        for second in ("IDLE_MS=soon", "NO_SUCH=1", "BUDGET_SOFT=250M"):
+            finished = self.tool("set", subject.pid, "BUDGET=200M", second)
+            self.assertEqual(finished.returncode, 2, second)
+            self.assertRegex(finished.stderr, r"^memgov: [^\n]+; nothing was changed\n$")
+            self.assertEqual(finished.stdout, "")
+        self.assertEqual(self.tool_json("stat", subject.pid, "--json")["hard_budget_bytes"], 300 * MEGABYTE)
+        # Only the process knows its budget: what it refuses later leaves the first one in force.
+        finished = self.tool("set", subject.pid, "IDLE_MS=700", "BUDGET_SOFT=400M")
+        self.assertEqual(finished.returncode, 2)
+        self.assertRegex(finished.stderr, r"^memgov: .*at most .*; in force already: IDLE_MS=700\n$")
+        self.assertRegex(self.tool("set", subject.pid).stdout, r"MEMGOV_IDLE_MS +700.0 ms")
+
+    def test_set_as_json(self):
+        subject = self.start_listed(MEMGOV_BUDGET="300M")
+        changed = self.tool_json("set", subject.pid, "--json", "budget=200M", "idle-ms=700")["changed"]
+        self.assertEqual(changed[0], {"name": "MEMGOV_BUDGET", "value": "200.0 MB", "was": "300.0 MB"})
+        self.assertEqual([change["name"] for change in changed], ["MEMGOV_BUDGET", "MEMGOV_IDLE_MS"])
+        shown = self.tool_json("set", subject.pid, "--json")["options"]
+        options = {option["name"]: (option["value"], option["source"]) for option in shown}
+        self.assertEqual(options["MEMGOV_BUDGET"], ("200.0 MB", "set while running"))
+        self.assertEqual(options["MEMGOV_DIR"][1], "environment")
+        self.assertEqual(options["MEMGOV_ON_HARD"], ("fail", "default"))
+
     def test_set_refuses_in_one_line_and_changes_nothing(self):
         subject = self.start_listed(MEMGOV_BUDGET="300M")
         for assignment in ("BUDGET", "BUDGET=", "BUDGET=fast", "NO_SUCH=1", "THREAD=never", "A=\x1b[2J"):
@@ -75,13 +100,35 @@ class Steer(ToolTest):
             self.assertEqual(finished.returncode, status, finished.stdout)
             self.assertRegex(finished.stdout, f"^{word}")
             self.assertEqual(len(finished.stdout.splitlines()), 1)
-        for options in (("--max-rss", "much"), ("--max-rung", "top"), ("--max-held-ratio", "0")):
+        for options in (
+            ("--max-rss", "much"),
+            ("--max-rung", "top"),
+            ("--max-held-ratio", "0"),
+            ("--max-held-ratio", "nan"),
+        ):
             self.assertEqual(self.tool("health", subject.pid, *options).returncode, 2, options)
+
+    def test_an_empty_argument_is_not_an_absent_one(self):
+        subject = self.start_listed()
+        pid = subject.pid
+        for arguments in (
+            ("release", pid, ""),
+            ("set", pid, ""),
+            ("health", pid, "--max-rss", ""),
+            ("health", pid, "--max-held-ratio", ""),
+            ("last", ""),
+            ("stat", ""),
+            ("top", "-n", "1", "--interval", ""),
+        ):
+            finished = self.tool(*arguments)
+            self.assertEqual(finished.returncode, 2, arguments)
+            self.assertEqual(finished.stdout, "")
+            self.assertRegex(finished.stderr, r"^memgov: [^\n]+\n$")
 
     def test_health_of_the_ladder(self):
         subject = self.start_listed(MEMGOV_BUDGET="100M")
         subject.say("hold io 90")
-        wait_for(lambda: self.tool_json("stat", subject.pid, "--json")["rung"] > 0, "rung soft")
+        wait_for(lambda: self.tool_json("stat", subject.pid, "--json")["rung"] != "normal", "rung soft")
         finished = self.tool("health", subject.pid, "--max-rung", "normal")
         self.assertEqual(finished.returncode, 1)
         self.assertIn("above normal", finished.stdout)

@@ -40,6 +40,16 @@ TEST(Render, UnitsAreTheReceivers) {
   EXPECT_THAT(AdviceSystemd(advice), HasSubstr("MemoryHigh=111M\n"));
 }
 
+TEST(Render, OnePageHasOneUnit) {
+  const Advice advice = AdviceOf(Steady(601, 1));
+  EXPECT_THAT(AdviceText(advice), HasSubstr("container: MEMGOV_BUDGET=109M\n"));
+  EXPECT_THAT(AdviceKubernetes(advice), HasSubstr("# Peak: 100Mi ("));
+  EXPECT_THAT(AdviceKubernetes(advice), HasSubstr("\"auto\"  # 109Mi, 95 % of the limit"));
+  for (const std::string& text : {AdviceText(advice), AdviceCompose(advice), AdviceSystemd(advice)})
+    EXPECT_THAT(text, Not(testing::ContainsRegex("[0-9] ?Mi"))) << text;
+  EXPECT_THAT(AdviceKubernetes(advice), Not(testing::ContainsRegex("[0-9] ?M(B|iB|,)")));
+}
+
 TEST(Render, SystemdGetsItsPercentSignsTwice) {
   const Advice advice = AdviceOf(Steady(601, 1));
   // Of 95 % of MemoryHigh, not of MemoryMax.
@@ -51,7 +61,7 @@ TEST(Render, TextSaysWhereEachFigureComesFrom) {
   const std::string text = AdviceText(AdviceOf(Steady(601, 1)));
   EXPECT_THAT(text, HasSubstr("From load.jsonl: 601 samples in 10 min, one each 1.0 s."));
   EXPECT_THAT(text, HasSubstr("the highest of 601 samples"));
-  EXPECT_THAT(text, HasSubstr("115 MiB  peak + 15 %"));
+  EXPECT_THAT(text, HasSubstr("115.0 MB  peak + 15 %"));
   EXPECT_THAT(text, HasSubstr("16.0 GB"));
 }
 

@@ -81,6 +81,38 @@ TEST(Diagnosis, PoolsOfThreadsAndOfTheHeapMeet) {
   EXPECT_FALSE(rows[1].has_heap);
 }
 
+// Scopes and start routines make pools that no name of a thread shows.
+TEST(Diagnosis, NoThreadIsInTwoPools) {
+  Facts facts = GovernedFacts(kMega, {});
+  facts.thread_pools = {{"python", 20, 20}, {"main", 1, 0}, {"memgov", 1, 1}};
+  facts.figures->pool_names = {{"memgov_pool_threads", "", Unit::kNumber, false}};
+  facts.figures->pools = {{"libpython3.11.so.1.0+0x1a2b", {20}}, {"main", {1}}, {"memgov", {0}}};
+  uint64_t threads = 0;
+  for (const PoolRow& row : MakePoolRows(facts)) {
+    EXPECT_NE(row.name, "memgov") << "memgov counts it nowhere";
+    threads += row.threads;
+  }
+  EXPECT_EQ(threads, 21u);
+}
+
+TEST(Diagnosis, LittleIsNotNothing) {
+  EXPECT_EQ(ShareOf(0, 1000), "0 %");
+  EXPECT_EQ(ShareOf(4, 1000), "<1 %");
+  EXPECT_EQ(ShareOf(5, 1000), "1 %");
+  EXPECT_EQ(ShareOf(1000, 1000), "100 %");
+  EXPECT_EQ(ShareOf(1, 0), "0 %");
+  EXPECT_THAT(Text(GlibcFacts(500 * kMega, kMega, 0)), HasSubstr("1.0 MB   <1 %  free"));
+}
+
+TEST(Diagnosis, OldFiguresSayWhy) {
+  Facts facts = GovernedFacts(kMega, {{"live_bytes", kMega}});
+  EXPECT_TRUE(Json(facts)["why_no_fresh_figures"].is_null());
+  facts.figures_are_fresh = false;
+  facts.why_no_figures = "it is stopped\x1b";
+  EXPECT_THAT(Text(facts), HasSubstr("wrote: it is stopped\\x1b."));
+  EXPECT_EQ(Json(facts)["why_no_fresh_figures"], facts.why_no_figures);
+}
+
 TEST(Diagnosis, ClassesOfTheSocketsAnswer) {
   const auto classes = ParseClasses(
       R"({"classes":[{"block_bytes":16,"slabs":1,"live_blocks":2,"free_blocks":3,"waste_bytes":4},

@@ -76,6 +76,22 @@ TEST(Comparison, RefusalsAndDoubtsAreSaid) {
   EXPECT_THAT(Verdict(runs), HasSubstr("not seen in every run"));
 }
 
+TEST(Comparison, ShortRunsAreNotCompared) {
+  Comparison runs{{"gate"}, false, {TrialOf(8, 4, 0.02)}, {TrialOf(20, 4, 0.02)}};
+  runs.without[0].last_bytes = std::nullopt;
+  runs.without[0].peak_seen_bytes = 0;
+  EXPECT_EQ(
+      Verdict(runs),
+      "memgov makes no difference in memory that could be seen and takes no more time. Its runs are too "
+      "short to judge idle memory.");
+  std::ostringstream out;
+  PrintComparison(runs, out, 0);
+  EXPECT_THAT(out.str(), ::testing::ContainsRegex("peak RSS +<= 8.0 MB +20.0 MB *\n"));
+  EXPECT_THAT(out.str(), ::testing::ContainsRegex("at the end +too short +too short *\n"));
+  EXPECT_TRUE(ToJson(runs)["without"]["last_bytes"].is_null());
+  EXPECT_EQ(ToJson(runs)["without"]["runs"][0]["peak_is_bound"], true);
+}
+
 TEST(Comparison, TenLinesAtEightyColumns) {
   const Comparison runs{{"gate"}, false, {TrialOf(400, 380, 1)}, {TrialOf(390, 375, 1)}};
   std::ostringstream out;

@@ -21,7 +21,8 @@ Trial Measured(uint64_t peak_mib, uint64_t idle_mib) {
   trial.last_bytes = idle_mib * kMiB;
   trial.most_processes = 1;
   trial.status = SIGTERM;
-  trial.seconds = 2;
+  trial.seconds = trial.measured_seconds = 2;
+  trial.governed = true;
   return trial;
 }
 
@@ -70,6 +71,54 @@ TEST(Judgement, ALoadThatFailsFails) {
   EXPECT_TRUE(Of(trial, {}, plan).passed());
 }
 
+TEST(Judgement, IdleOfAShortRunIsNotJudged) {
+  Trial trial = Measured(300, 0);
+  trial.last_bytes = std::nullopt;
+  trial.measured_seconds = 0.021;
+  const Judgement judgement =
+      Of(trial, {.max_idle_rss = kMiB, .baseline = Baseline{300 * kMiB, 50 * kMiB}, .tolerance = 0.1});
+  EXPECT_TRUE(judgement.passed());
+  EXPECT_THAT(JudgementAsText(judgement),
+              HasSubstr("-     idle RSS: too short to judge idle (0.02 s of 0.5 s)\n"));
+  EXPECT_THAT(JudgementAsText(judgement), HasSubstr("-     idle RSS against baseline: too short"));
+  EXPECT_THAT(JudgementAsJunit(judgement), HasSubstr("skipped=\"2\""));
+  EXPECT_THAT(JudgementAsJunit(judgement), HasSubstr("<skipped message=\"too short to judge idle"));
+  const auto json = nlohmann::json::parse(JudgementAsJson(judgement));
+  EXPECT_TRUE(json["findings"][1]["passed"].is_null());
+  EXPECT_TRUE(json["measured"]["last_bytes"].is_null());
+}
+
+TEST(Judgement, ABaselineWithoutIdleMemory) {
+  const Judgement judgement = Of(Measured(300, 80), {.baseline = Baseline{300 * kMiB, std::nullopt}});
+  EXPECT_TRUE(judgement.passed());
+  EXPECT_THAT(JudgementAsText(judgement),
+              HasSubstr("-     idle RSS against baseline: the baseline has none\n"));
+}
+
+// Seen were 2 MB of a peak that was no more than 8 MB.
+TEST(Judgement, APeakThatIsABound) {
+  Trial trial = Measured(8, 1);
+  trial.peak_seen_bytes = 2 * kMiB;
+  const auto text = [&](uint64_t mib) { return JudgementAsText(Of(trial, {.max_rss = mib * kMiB})); };
+  EXPECT_THAT(text(8), HasSubstr("ok    peak RSS: no more than 8.0 MB, allowed are 8.0 MB\n"));
+  EXPECT_THAT(text(7), HasSubstr("-     peak RSS: no more than 8.0 MB, allowed are 7.0 MB: it ended too"));
+  EXPECT_THAT(text(1), HasSubstr("FAIL  peak RSS: 2.0 MB, allowed are 1.0 MB\n"));
+}
+
+TEST(Judgement, WithoutMemgovItIsNoCheck) {
+  Trial trial = Measured(1, 1);
+  EXPECT_THAT(JudgementAsText(Of(trial, {})), HasSubstr("ok    memgov: was loaded\n"));
+  trial.governed = false;
+  EXPECT_TRUE(Of(trial, {}).passed());
+  EXPECT_THAT(JudgementAsText(Of(trial, {})), HasSubstr("-     memgov: nobody could see"));
+  trial.ran_without = true;
+  EXPECT_FALSE(Of(trial, {}).passed());
+  EXPECT_THAT(JudgementAsText(Of(trial, {})), HasSubstr("FAIL  memgov: was not loaded"));
+  const auto json = nlohmann::json::parse(JudgementAsJson(Of(trial, {})));
+  EXPECT_EQ(json["findings"].back()["name"], "memgov");
+  EXPECT_EQ(json["findings"].back()["passed"], false);
+}
+
 TEST(Judgement, Json) {
   const auto json = nlohmann::json::parse(JudgementAsJson(Of(Measured(300, 80), {.max_rss = 200 * kMiB})));
   EXPECT_EQ(json["passed"], false);
@@ -81,7 +130,7 @@ TEST(Judgement, Json) {
 TEST(Judgement, JunitCountsItsFailures) {
   const std::string xml =
       JudgementAsJunit(Of(Measured(300, 80), {.max_rss = 200 * kMiB, .max_idle_rss = 90 * kMiB}));
-  EXPECT_THAT(xml, HasSubstr("tests=\"3\" failures=\"1\""));
+  EXPECT_THAT(xml, HasSubstr("tests=\"4\" failures=\"1\""));
   EXPECT_THAT(xml, HasSubstr("<failure message=\"300.0 MB, allowed are 200.0 MB\""));
   EXPECT_THAT(xml, HasSubstr("value=\"gate &lt;&amp;&quot;&gt;\""));
 }

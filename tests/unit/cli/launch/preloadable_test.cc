@@ -86,7 +86,7 @@ TEST_F(Preloadable, TextWithoutInterpreterIsTheShells) {
 
 TEST_F(Preloadable, NotFoundAndNotExecutable) {
   EXPECT_TRUE(absl::IsNotFound(FindProgram({"nothing"}, scratch_.path()).status()));
-  EXPECT_TRUE(absl::IsNotFound(FindProgram({""}, scratch_.path()).status()));
+  EXPECT_EQ(FindProgram({""}, scratch_.path()).status(), absl::NotFoundError("\"\": no such command"));
   EXPECT_TRUE(absl::IsInvalidArgument(FindProgram({}, scratch_.path()).status()));
   scratch_.Write("plain", good_, 0644);
   EXPECT_THAT(WhyNot("plain"), HasSubstr("is not executable"));

@@ -13,11 +13,8 @@ namespace {
 class SamplerTest : public ::testing::Test {
  protected:
   void Process(int pid, uint64_t pages, uint64_t peak_kilobytes, uint64_t pss_kilobytes) {
+    Stat(pid, "0", "1");
     const std::string folder = std::to_string(pid) + "/";
-    scratch_.Write(folder + "stat",
-                   std::to_string(pid) +
-                       " (p) S 10 1 1 0 -1 0 5 0 6 0 1 1 0 0 20 0 1 0 77 0 0 0 0 0 0 0 0 0 0 0 "
-                       "0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n");
     scratch_.Write(folder + "statm", "1000 " + std::to_string(pages) + " 10 1 0 1 0\n");
     scratch_.Write(folder + "status", "Name:\tp\nUid:\t0\t0\t0\t0\nVmHWM:\t" +
                                           std::to_string(peak_kilobytes) +
@@ -26,6 +23,12 @@ class SamplerTest : public ::testing::Test {
                    "0-1 ---p 0 0:0 0 [rollup]\nRss: " + std::to_string(pages * page_ / 1024) +
                        " kB\nPss: " + std::to_string(pss_kilobytes) +
                        " kB\nAnonymous: 1 kB\nLazyFree: 0 kB\nAnonHugePages: 0 kB\nSwap: 0 kB\n");
+  }
+
+  void Stat(int pid, const std::string& flags, const std::string& start_of_code) {
+    scratch_.Write(std::to_string(pid) + "/stat", std::to_string(pid) + " (p) S 10 1 1 0 -1 " + flags +
+                                                      " 5 0 6 0 1 1 0 0 20 0 1 0 77 0 0 0 " + start_of_code +
+                                                      " 0 0\n");
   }
 
   Sampler Below10() {
@@ -100,6 +103,33 @@ TEST_F(SamplerTest, AMainProcessThatIsAboutToEndDoesNotCount) {
   now_ += absl::Milliseconds(300);
   sampler.Look(std::nullopt);
   EXPECT_EQ(sampler.last_bytes(), 10 * page_);
+}
+
+TEST_F(SamplerTest, StartsAndEndsDoNotCount) {
+  Sampler sampler = Below10();
+  const auto look = [&](const std::string& flags, const std::string& start_of_code, uint64_t pages) {
+    Process(11, pages, pages * page_ / 1024, 1);
+    Stat(11, flags, start_of_code);
+    now_ += absl::Milliseconds(100);
+    sampler.Look(11);
+  };
+  look("4194304", "0", 4);  // PF_RANDOMIZE; nothing is mapped yet
+  EXPECT_EQ(sampler.looks(), 0U);
+  look("4194304", "94", 700);
+  look("4194308", "94", 300);  // PF_EXITING
+  EXPECT_EQ(sampler.looks(), 1U);
+  EXPECT_EQ(sampler.last_bytes(), 700 * page_);
+  EXPECT_EQ(sampler.peak_bytes(), 700 * page_);
+}
+
+TEST_F(SamplerTest, OneOfSeveralThatEndsDoesNotCount) {
+  Process(11, 1000, 1, 2500);
+  Process(12, 1000, 1, 2500);
+  Stat(12, "4", "1");
+  Sampler sampler = Below10();
+  sampler.Look(11);
+  EXPECT_EQ(sampler.last_bytes(), 1000 * page_);
+  EXPECT_EQ(sampler.most_processes(), 1U);
 }
 
 TEST_F(SamplerTest, TheLastHalfSecondSettles) {

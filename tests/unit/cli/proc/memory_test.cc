@@ -58,6 +58,16 @@ TEST(ProcMemory, StatusHasTheEffectiveUser) {
   EXPECT_EQ(status->swap_bytes, 4u << 10);
 }
 
+TEST(ProcMemory, ThreadsAreNoProcesses) {
+  const ProcFolder proc;
+  proc.Write("7/status", "Name:\tx\nTgid:\t7\nUid:\t0\t0\t0\t0\n");
+  proc.Write("8/status", "Name:\tx\nTgid:\t7\nUid:\t0\t0\t0\t0\n");
+  const Proc reader(proc.root());
+  EXPECT_TRUE(reader.CheckNoThread(7).ok());
+  EXPECT_EQ(reader.CheckNoThread(8), absl::NotFoundError("8 is a thread of process 7"));
+  EXPECT_TRUE(reader.CheckNoThread(9).ok()) << "whoever reads it says that there is none";
+}
+
 TEST(ProcMemory, RollupOfThisProcess) {
   const auto rollup = Proc().ReadRollup(getpid());
   ASSERT_TRUE(rollup.ok()) << rollup.status();

@@ -9,10 +9,11 @@ namespace memgov::cli {
 namespace {
 
 TEST(Report, ThePageIsBesideTheRecording) {
-  EXPECT_EQ(PageBeside("web.jsonl"), "web.html");
-  EXPECT_EQ(PageBeside("/a.b/web"), "/a.b/web.html");
-  EXPECT_EQ(PageBeside("/a/.web"), "/a/.web.html");
-  EXPECT_EQ(PageBeside("odd.html"), "odd.html.html");
+  EXPECT_EQ(PageBeside("web.jsonl", 7), "web.html");
+  EXPECT_EQ(PageBeside("/a.b/web", 7), "/a.b/web.html");
+  EXPECT_EQ(PageBeside("/a/.web", 7), "/a/.web.html");
+  EXPECT_EQ(PageBeside("odd.html", 7), "odd.html.html");
+  EXPECT_EQ(PageBeside("-", 7), "memgov-7.html");
 }
 
 TEST(Report, APageReplacesTheOneBefore) {

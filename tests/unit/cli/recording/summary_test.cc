@@ -106,6 +106,17 @@ TEST(Summary, Pools) {
   EXPECT_EQ(summary.pools[0].most_threads, 4u);
 }
 
+TEST(Summary, SecondsInJsonAreSeconds) {
+  Recording recording = Rising(4);
+  recording.samples[1].figures["rung"] = 1;
+  recording.samples[2].figures["rung"] = 2;
+  recording.samples[3].figures["stall_longest_seconds"] = 85'000;  // recordings have nanoseconds
+  const nlohmann::ordered_json json = ToJson(recording, Summarise(recording));
+  EXPECT_DOUBLE_EQ(json["longest_stall_seconds"].get<double>(), 85e-6);
+  EXPECT_DOUBLE_EQ(json["soft_seconds"].get<double>(), 1);
+  EXPECT_DOUBLE_EQ(json["hard_seconds"].get<double>(), 1);
+}
+
 TEST(Summary, AsJson) {
   const Recording recording = Rising(11);
   const nlohmann::ordered_json json = ToJson(recording, Summarise(recording));

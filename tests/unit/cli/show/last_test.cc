@@ -48,6 +48,11 @@ TEST(Last, SaysAtWhatItDiedAndWhatGrew) {
   EXPECT_EQ(words.refused, 9u);
 }
 
+TEST(Last, WithoutEvidenceNobodySaysThatItWasKilled) {
+  const LastWords words = LastWordsOf(Dead(), std::nullopt, "root");
+  EXPECT_THAT(Sentence(words), testing::StartsWith("ended without a word (killed, or by _exit) at 150.0 MB"));
+}
+
 TEST(Last, IsOfTheSegmentWhereThatIsNewer) {
   const LastWords words = LastWordsOf(Dead(), TwoLines(kOfSegment - absl::Seconds(5)), "root");
   EXPECT_THAT(Sentence(words), HasSubstr("died at 150.0 MB of 300.0 MB (not near it), on soft"));

@@ -67,6 +67,16 @@ TEST(RowOf, HasTheReadingsRssOfAProcessThatIsGone) {
   EXPECT_EQ(RowOf(process, Proc(), users, Clocks::Now(), true).resident_bytes, uint64_t{120} << 20);
 }
 
+TEST(CountPools, LeavesOutEmptyOnesAndMemgovs) {
+  Reading reading = ExampleReading();
+  reading.pools.push_back({"unresolved", {0, 0, 0, 0}});
+  reading.pools.push_back({"memgov", {1, 4096, 4096, 0}});
+  EXPECT_EQ(CountPools(reading), 2u);
+  reading.pools.push_back({"starting", {1, 0, 0, 0}});
+  reading.pools.push_back({"ended", {0, 0, 4096, 0}});
+  EXPECT_EQ(CountPools(reading), 4u);
+}
+
 TEST(UserNames, HasTheNumberOfWhoHasNoName) {
   UserNames users;
   EXPECT_EQ(users.Of(0), "root");

@@ -90,5 +90,23 @@ TEST(Stat, JsonIsAsTheProcessOwn) {
   EXPECT_TRUE(json["pools"][1]["soft_budget_bytes"].is_null());
 }
 
+TEST(Stat, JsonHasWordsAndAnswers) {
+  Fresh fresh = ExampleFresh();
+  AddFigure(fresh.process.reading, "governor_running", 1, Unit::kNumber);
+  AddFigure(fresh.process.reading, "recycle_advised", 0, Unit::kNumber);
+  const Json json = StatJson(fresh, ExampleRow(42, "gateway", 0));
+  EXPECT_EQ(json["rung"], "soft");
+  EXPECT_EQ(json["governor_running"], true);
+  EXPECT_EQ(json["recycle_advised"], false);
+  EXPECT_FALSE(json.contains("named_pools")) << "an older process does not say";
+}
+
+TEST(Stat, CountsPoolsAsTheyAreShown) {
+  Fresh fresh = ExampleFresh();
+  AddFigure(fresh.process.reading, "named_pools", 5, Unit::kNumber);
+  EXPECT_EQ(StatJson(fresh, ExampleRow(42, "gateway", 0))["named_pools"], 2);
+  EXPECT_THAT(Printed(fresh), ContainsRegex("named pools +2\n"));
+}
+
 }  // namespace
 }  // namespace memgov::cli

@@ -60,6 +60,49 @@ TEST(Set, TakesAssignmentsOnly) {
   }
 }
 
+TEST(Set, OfSeveralTakesAllOrNone) {
+  EXPECT_TRUE(CheckTogether({"BUDGET=300M", "idle-ms=700", "budget_soft=200M"}).ok());
+  for (const char* bad : {"NO_SUCH=1", "THREAD=never", "IDLE_MS=soon", "BUDGET_SOFT=301M"}) {
+    const absl::Status status = CheckTogether({"BUDGET=300M", bad});
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << bad;
+    EXPECT_THAT(std::string(status.message()), HasSubstr("; nothing was changed"));
+  }
+}
+
+TEST(Set, ReadsTheOptionsInForce) {
+  const auto options = ParseOptions(
+      "memgov 1.2.3\noptions:\n"
+      "  MEMGOV_BUDGET           200.0 MB          set while running\n"
+      "  MEMGOV_DIR              /run/a folder     environment\n"
+      "  MEMGOV_POOLS            a*=b;cut\n"
+      "limits in force:\n  hard                    200.0 MB (209715200)\n");
+  ASSERT_TRUE(options.ok());
+  ASSERT_EQ(options->size(), 3u);
+  EXPECT_EQ((*options)[0].name, "MEMGOV_BUDGET");
+  EXPECT_EQ((*options)[0].value, "200.0 MB");
+  EXPECT_EQ((*options)[0].source, "set while running");
+  EXPECT_EQ((*options)[1].value, "/run/a folder");
+  EXPECT_EQ((*options)[2].value, "a*=b;cut");
+  EXPECT_EQ((*options)[2].source, "");
+}
+
+TEST(Set, ReadsWhatWasChanged) {
+  const auto changed = ParseChanged("MEMGOV_BUDGET is 200.0 MB, was 300.0 MB");
+  ASSERT_TRUE(changed.ok());
+  EXPECT_EQ(changed->name, "MEMGOV_BUDGET");
+  EXPECT_EQ(changed->value, "200.0 MB");
+  EXPECT_EQ(changed->was, "300.0 MB");
+}
+
+TEST(Set, RefusesAnyOtherAnswer) {
+  for (const char* answer : {"", "done", "  MEMGOV_", "A is B", " is B, was C", "\x1b[2J"}) {
+    EXPECT_EQ(ParseChanged(answer).status().code(), absl::StatusCode::kDataLoss) << answer;
+    const auto options = ParseOptions(answer);
+    EXPECT_EQ(options.status().code(), absl::StatusCode::kDataLoss) << answer;
+    EXPECT_THAT(std::string(options.status().message()), Not(HasSubstr("\x1b")));
+  }
+}
+
 TEST(Health, HasNoLimitsByDefault) {
   EXPECT_THAT(ProblemsOf(ExampleReading(), UINT64_MAX - 1, {}), IsEmpty());
 }
