@@ -205,8 +205,8 @@ command_test() {
   [[ -z $all || $all == --all ]] || fail "test: unknown argument '$all' (allowed: --all)"
   install_packages
   if [[ -z $all ]]; then
-    build asan governor_unit_tests fuzz_tests
-    run_tests asan -L '^(unit|fuzz)$' -LE '^long$' -E '_NOT_BUILT$'
+    build asan governor_unit_tests governor_fuzz_tests
+    run_tests asan -L '^(unit|fuzz)$' -LE '^(long|tool)$' -E '_NOT_BUILT$'
     build release
     run_tests release -LE '^(long|unit)$' -E '_NOT_BUILT$'
     return

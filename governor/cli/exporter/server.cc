@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "governor/cli/exporter/exposition.h"
+#include "governor/cli/frame/html.h"
 #include "governor/cli/frame/output.h"
 
 namespace memgov::cli {
@@ -20,34 +21,13 @@ namespace {
 constexpr int kPatienceS = 2;                 // with a client that does not finish its request
 constexpr size_t kMostRequestBody = 4 << 10;  // nothing here takes one
 
-std::string HtmlText(const std::string& text) {
-  std::string escaped;
-  for (const char c : Printable(text)) {
-    switch (c) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      default:
-        escaped.push_back(c);
-    }
-  }
-  return escaped;
-}
-
 std::string FrontPage(const Scrape& scrape) {
   std::string page = absl::StrCat(
       "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>memgov exporter</title></head>"
       "<body><h1>memgov exporter</h1><p><a href=\"/metrics\">/metrics</a>: ",
       scrape.processes, " governed processes. <a href=\"/-/healthy\">/-/healthy</a></p>");
   if (!scrape.problems.empty()) absl::StrAppend(&page, "<h2>Not readable</h2><ul>");
-  for (const std::string& problem : scrape.problems)
-    absl::StrAppend(&page, "<li>", HtmlText(problem), "</li>");
+  for (const std::string& problem : scrape.problems) absl::StrAppend(&page, "<li>", Html(problem), "</li>");
   if (!scrape.problems.empty()) absl::StrAppend(&page, "</ul>");
   return page + "</body></html>\n";
 }

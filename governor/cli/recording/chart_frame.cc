@@ -2,7 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "governor/cli/recording/html.h"
+#include "governor/cli/frame/html.h"
 
 namespace memgov::cli {
 namespace {
@@ -31,11 +31,16 @@ std::string ValueLabels(const ChartFrame& frame) {
   return html + "</div>";
 }
 
+// A label takes up to 60 pixels, and a phone's chart is 270 wide.
+constexpr double kLastPart = 0.88;
+
 std::string TimeLabels(const TimeAxis& time) {
   std::string html = "<div class=\"times\">";
   for (const Tick& tick : time.ticks) {
+    // Centred, the last one would stand out of a narrow page.
+    const char* const shift = tick.fraction > kLastPart ? ";transform:translateX(-100%)" : "";
     absl::StrAppend(&html, "<span", tick.minor ? " class=\"minor\"" : "",
-                    " style=\"left:", Percent(tick.fraction), "\">", tick.label, "</span>");
+                    " style=\"left:", Percent(tick.fraction), shift, "\">", tick.label, "</span>");
   }
   return html + "</div>";
 }

@@ -2,9 +2,9 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
+#include "governor/cli/frame/html.h"
 #include "governor/cli/recording/chart.h"
 #include "governor/cli/recording/chart_frame.h"
-#include "governor/cli/recording/html.h"
 
 namespace memgov::cli {
 namespace {

@@ -2,8 +2,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "governor/cli/frame/html.h"
 #include "governor/cli/frame/output.h"
-#include "governor/cli/recording/html.h"
 #include "governor/cli/recording/page_parts.h"
 
 namespace memgov::cli {

@@ -34,7 +34,8 @@ def cpu_seconds(pid):
 class Many(ExporterTest):
     def start_many(self):
         environment = {name: value for name, value in os.environ.items() if not name.startswith("MEMGOV_")}
-        environment.update(MEMGOV_DIR=self.folder, LD_PRELOAD=OBJECT)
+        # Memory pressure, which other tests make, wakes every governed process.
+        environment.update(MEMGOV_DIR=self.folder, LD_PRELOAD=OBJECT, MEMGOV_PRESSURE="off")
         processes = [
             subprocess.Popen(["/usr/bin/python3", "-S", "-E", "-c", PROGRAM], env=environment)
             for _ in range(PROCESSES)

@@ -1,4 +1,4 @@
-#include "governor/cli/recording/html.h"
+#include "governor/cli/frame/html.h"
 
 #include "governor/cli/frame/output.h"
 

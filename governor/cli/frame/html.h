@@ -1,6 +1,6 @@
 // Text into HTML and SVG, whatever is in it.
-#ifndef MEMGOV_GOVERNOR_CLI_RECORDING_HTML_H_
-#define MEMGOV_GOVERNOR_CLI_RECORDING_HTML_H_
+#ifndef MEMGOV_GOVERNOR_CLI_FRAME_HTML_H_
+#define MEMGOV_GOVERNOR_CLI_FRAME_HTML_H_
 
 #include <string>
 #include <string_view>
@@ -12,4 +12,4 @@ std::string Html(std::string_view text);
 
 }  // namespace memgov::cli
 
-#endif  // MEMGOV_GOVERNOR_CLI_RECORDING_HTML_H_
+#endif  // MEMGOV_GOVERNOR_CLI_FRAME_HTML_H_
