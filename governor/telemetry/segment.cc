@@ -189,8 +189,7 @@ void Publish(const Snapshot& snapshot) {
   if (!IsOpen()) return;
   ++state.published;
   Copy& copy = *reinterpret_cast<Copy*>(state.memory + kCopyOffset + state.published % 2 * kCopyBytes);
-  SequenceOf(copy).store(2 * state.published - 1, std::memory_order_relaxed);
-  std::atomic_thread_fence(std::memory_order_release);
+  SequenceOf(copy).exchange(2 * state.published - 1, std::memory_order_acq_rel);
   FillCopy(snapshot, copy);
   copy.checksum =
       memgov_segment_checksum(&copy.wall_clock_ns, (kCopyBytes - offsetof(Copy, wall_clock_ns)) / 8);

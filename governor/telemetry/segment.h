@@ -3,7 +3,7 @@
 // ones is kept for a while (dead_files.h).
 //
 // Invariant: at any instruction one of the two copies is whole, once there was a first. Publish writes the
-// older one: its sequence odd, then (release fence) the figures and their checksum, then (release) the
+// older one: its sequence odd, then (acquire and release) the figures and their checksum, then (release) the
 // sequence even. A reader that sees an even sequence and a checksum that fits has a whole copy, whatever
 // order it read in.
 //
