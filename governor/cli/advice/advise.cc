@@ -34,8 +34,8 @@ void NameLibrary(Advice& advice) {
   // libmemgov.so is the arena engine's, and the name that `memgov snippet` gives.
   absl::StatusOr<std::string> library = FindLibrary(advice.seen.engine == "arena" ? "" : advice.seen.engine);
   if (!library.ok()) library = FindLibrary("");
-  advice.library_found = library.ok() && CheckPastable(*library).ok();
-  advice.library = advice.library_found ? *library : kUsualLibrary;
+  advice.object_found = library.ok() && CheckPastable(*library).ok();
+  advice.object = advice.object_found ? *library : kUsualLibrary;
 }
 
 absl::StatusOr<std::string> Render(const Advice& advice, const AdviseRequest& request) {

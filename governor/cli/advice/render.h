@@ -16,8 +16,8 @@ struct Advice {
   Sizing sizing;
   int workers = 0;  // that the container is sized for; 0: as measured
   std::vector<std::string> doubts;
-  std::string library;         // absolute path of the object, on this machine
-  bool library_found = false;  // else `library` is where an installed one would be
+  std::string object;         // absolute path of the object, on this machine
+  bool object_found = false;  // else `object` is where an installed one would be
 };
 
 // Each ends with a newline. "M" and "G" mean 1024 to Docker, Compose, systemd and memgov, and 1000 to

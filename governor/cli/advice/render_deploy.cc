@@ -91,8 +91,8 @@ std::string Fill(const char* text, const Advice& advice, uint64_t limit) {
   const uint64_t budget = limit / 100 * 95;
   const int soft_percent = SoftPercent(sizing.peak, budget);
   return absl::StrReplaceAll(text, {{"@NAME@", ServiceName(advice.seen.command)},
-                                    {"@LIBRARY@", advice.library},
-                                    {"@LIBRARY_QUOTED@", YamlString(advice.library)},
+                                    {"@LIBRARY@", advice.object},
+                                    {"@LIBRARY_QUOTED@", YamlString(advice.object)},
                                     {"@REQUEST@", MiB(sizing.request)},
                                     {"@REQUEST_PERCENT@", absl::StrCat(sizing.request_percent)},
                                     {"@LIMIT@", MiB(sizing.limit)},
@@ -103,7 +103,7 @@ std::string Fill(const char* text, const Advice& advice, uint64_t limit) {
 }
 
 std::string WhereTheObjectIs(const Advice& advice) {
-  return advice.library_found ? "" : Comment("The object was not found on this machine: correct its path.");
+  return advice.object_found ? "" : Comment("The object was not found on this machine: correct its path.");
 }
 
 }  // namespace

@@ -19,8 +19,8 @@ Advice AdviceOf(const Recording& recording) {
   advice.seen = *Measure(recording, "load.jsonl");
   advice.sizing = Size(advice.seen, {});
   advice.doubts = Doubts(advice.seen, advice.sizing);
-  advice.library = "/usr/lib/libmemgov.so";
-  advice.library_found = true;
+  advice.object = "/usr/lib/libmemgov.so";
+  advice.object_found = true;
   return advice;
 }
 
