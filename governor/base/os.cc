@@ -14,8 +14,23 @@
 #include "governor/base/raw_syscall.h"
 #include "governor/base/text.h"
 
+#if defined(__SANITIZE_THREAD__)
+#include <sanitizer/tsan_interface.h>
+#endif
+
 namespace memgov::os {
 namespace {
+
+// The kernel orders what was done to addresses before they were unmapped before all that is done after they
+// are mapped again. The thread sanitizer cannot see that through raw system calls: it is told.
+#if defined(__SANITIZE_THREAD__)
+constinit char address_space = 0;
+void ToldUnmapping() { __tsan_release(&address_space); }
+void ToldMapped() { __tsan_acquire(&address_space); }
+#else
+void ToldUnmapping() {}
+void ToldMapped() {}
+#endif
 
 constexpr int kCalls = static_cast<int>(Call::kCount);
 constexpr const char* kCallNames[kCalls] = {"mmap",           "mprotect", "madvise", "membarrier",
@@ -71,6 +86,7 @@ void* MapAnonymous(size_t bytes) {
   if (FaultFires(Call::kMmap)) return nullptr;
   const long at =
       CallKernel(SYS_mmap, nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  ToldMapped();
   return IsError(at) ? nullptr : reinterpret_cast<void*>(at);
 }
 
@@ -79,6 +95,7 @@ void* Reserve(void* hint, size_t bytes) {
   const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | (hint != nullptr ? MAP_FIXED_NOREPLACE : 0);
   const long at = CallKernel(SYS_mmap, hint, bytes, PROT_NONE, flags, -1, 0);
   if (IsError(at)) return nullptr;
+  ToldMapped();
   void* address = reinterpret_cast<void*>(at);
   if (hint == nullptr || address == hint) return address;
   Unmap(address, bytes);  // before Linux 4.17 the flag is not known, and the address is a hint only
@@ -106,7 +123,10 @@ void AdviseHugePages(void* at, size_t bytes, bool huge) {
   CallKernel(SYS_madvise, at, bytes, huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
 }
 
-void Unmap(void* at, size_t bytes) { CallKernel(SYS_munmap, at, bytes); }
+void Unmap(void* at, size_t bytes) {
+  ToldUnmapping();
+  CallKernel(SYS_munmap, at, bytes);
+}
 
 uint64_t AddressSpaceLimit() {
   rlimit64 limit{};
