@@ -8,7 +8,7 @@ import unittest
 from asking import ask, governed_environment
 from support import ToolTest
 
-ROUNDS = int(os.environ.get("MEMGOV_TEST_ROUNDS", "20"))
+ROUNDS = int(os.environ.get("MEMGOV_TEST_ROUNDS", "8"))
 REQUESTS = ("json", "refresh", "classes", "release all", "config", "set idle_ms=100", "prometheus", "nonsense")
 
 # Threads that allocate, children that end in several ways, and an end in the middle of it.
