@@ -22,7 +22,8 @@ bool NameHolds(const std::string& name, std::string_view word) {
   return name.find(word) != std::string::npos;
 }
 
-// "arena" of ".../libmemgov-arena.so"; libmemgov.so is the arena engine's other name.
+// "arena" of ".../libmemgov-arena.so"; libmemgov.so is the arena engine's other name. A program that has memgov
+// linked in maps no such file: it is known by its segment.
 void FindObject(Facts& facts) {
   for (const Mapping& mapping : facts.mappings) {
     const size_t slash = mapping.name.rfind("/libmemgov");
@@ -34,6 +35,10 @@ void FindObject(Facts& facts) {
     }
     return;
   }
+  const absl::StatusOr<Governed> linked = FindGoverned(facts.pid);
+  if (!linked.ok()) return;
+  facts.preloaded = true;
+  facts.engine = linked->reading.engine;
 }
 
 // Who is stopped answers nobody: asking would only wait.

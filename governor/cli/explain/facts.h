@@ -54,7 +54,7 @@ struct Facts {
       stack_bytes;  // resident, by pool of threads, where threads can be told apart
   std::optional<CgroupMemory> cgroup;
 
-  bool preloaded = false;    // one of memgov's objects is mapped
+  bool preloaded = false;    // memgov is in it: one of its objects is mapped, or it has a segment
   std::string engine;        // "arena", "mimalloc", "system"; of the object's name where there are no figures
   bool preloadable = false;  // it has a shared glibc: neither static nor another C library's
   std::optional<Reading> figures;     // what the process itself says
