@@ -24,7 +24,7 @@ class Parser(argparse.ArgumentParser):
         sys.exit(2)
 
 
-def _whole(least, most):
+def whole(least, most):
     def parse(text):
         if not text.isdecimal() or not least <= int(text) <= most:
             raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from {least} to {most}")
@@ -33,7 +33,7 @@ def _whole(least, most):
     return parse
 
 
-def _seconds(text):
+def seconds(text):
     try:
         value = float(text)
     except ValueError:
@@ -61,9 +61,9 @@ def parse_arguments(arguments=None):
         "--page", type=pathlib.Path, help="page to write the tables into (default: one in --out)"
     )
     parser.add_argument(
-        "--runs", type=_whole(1, 100), help="interleaved runs of everything (default 5; --quick: 1)"
+        "--runs", type=whole(1, 100), help="interleaved runs of everything (default 5; --quick: 1)"
     )
-    parser.add_argument("--seconds", type=_seconds, help="length of each load (default 10; --quick: 1)")
+    parser.add_argument("--seconds", type=seconds, help="length of each load (default 10; --quick: 1)")
     parser.add_argument(
         "--quick", action="store_true", help="a trial: short, few figures; never written to --page"
     )

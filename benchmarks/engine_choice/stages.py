@@ -80,7 +80,7 @@ def _run(command, environment=None):
     return done.stdout
 
 
-def _load(bench, file, names, options):
+def load(bench, file, names, options):
     """A comparison by gateway_load. It fails where an allocator failed; the others' figures still count."""
     report = bench.out / file
     report.unlink(missing_ok=True)
@@ -103,12 +103,12 @@ def _after(bench):
 
 
 def gateway(bench, _):
-    return _load(bench, "gateway.json", bench.names, ["--live-under", bench.live_under(), *_after(bench)])
+    return load(bench, "gateway.json", bench.names, ["--live-under", bench.live_under(), *_after(bench)])
 
 
 def churn(bench, _):
     options = ["--self-driven", "--live-under", bench.live_under(), *_after(bench)]
-    return _load(bench, "churn.json", bench.names, options)
+    return load(bench, "churn.json", bench.names, options)
 
 
 def _paced(bench, closed, file, options):
@@ -121,7 +121,7 @@ def _paced(bench, closed, file, options):
     if bars.CAPPED not in rates:
         return None
     rate = int(min(rates.values()) * PACE_SHARE)
-    return _load(bench, file, list(rates), ["--rate", rate, "--no-live", "--after", "1.2", *options])
+    return load(bench, file, list(rates), ["--rate", rate, "--no-live", "--after", "1.2", *options])
 
 
 def gateway_paced(bench, results):
@@ -172,9 +172,10 @@ def _live_of_parked(bench, count):
         )["live_bytes"]
 
 
-def parked(bench, _):
-    """Bytes for each thread beyond the first thousand, without stacks and without what is live."""
-    few, many = (FEW // 10, MANY // 10) if bench.quick else (FEW, MANY)
+def parked(bench, _, few=FEW, many=MANY):
+    """Bytes for each thread beyond the first few, without stacks and without what is live."""
+    if bench.quick:
+        few, many = few // 10, many // 10
     live = (_live_of_parked(bench, many) - _live_of_parked(bench, few)) / (many - few)
     per_thread = {}
     for round_number in range(1 if bench.quick else min(bench.runs, PARKED_RUNS)):
