@@ -18,7 +18,7 @@ readonly PACKAGES=(
   pkg-config            # finds libraries that ship no CMake package
   binutils              # nm, readelf: the tests that read the objects
   python3               # test and benchmark scripts; a program under test
-  libmimalloc-dev       # engine "mimalloc": headers
+  libmimalloc-dev       # engine "mimalloc": the tests compare what is known of it with its headers
   libmimalloc2.0        # engine "mimalloc" at run time; as itself, a peer
   libabsl-dev           # tools, examples and benchmarks (never the preloaded objects)
   libcli11-dev          # command lines of the memgov tool and of the benchmarks
@@ -38,7 +38,10 @@ readonly PACKAGES=(
   redis-tools           # redis-benchmark, its load
   prometheus            # scrapes the exporter in the tests; promtool checks rules and metrics
   chromium              # opens the report in the tests
+  valgrind              # stands in front of memgov in a test
   tmux                  # drives 'memgov top' in the tests
+  haproxy               # program under test; started by the tests only
+  python3-fastapi python3-uvicorn python3-httpx gunicorn  # the Python gateway, and what asks it in the tests
   cargo rustc           # the tokio gateway, a program under test, and what it is made of
   librust-hyper-dev librust-serde-json-dev librust-tokio-dev
 )
@@ -71,6 +74,7 @@ usage: ./setup.sh <command>
   bench           install, build, and run the micro and start-up benchmarks under every allocator
   engine-choice   install, build, and judge the engines and their peers on every load (most of an hour): tables in
                   docs/engine-choice.md; options such as --runs 3, --seconds 5, --quick
+  engines         install, build, and measure the engines for the table in docs/engines.md (about 10 minutes)
   build [preset]  install and build: release (default), debug, asan or tsan
   install [--dev] the Debian packages; --dev adds what people who change memgov need
   help            this text
@@ -138,6 +142,7 @@ install_missing() {
   disable_new_service nginx "$@"
   disable_new_service redis-server "$@"
   disable_new_service prometheus "$@"
+  disable_new_service haproxy "$@"
 }
 
 # Other systems: no list of theirs is kept here; their tools may be there all the same.
@@ -192,10 +197,12 @@ run_tests() {
   (cd "$ROOT" && of_preset "$preset" ctest --preset "$preset" -j "$((JOBS + 1))" "$@")
 }
 
-# Debian 11's libc for one test; without the network that test skips, and says so.
-fetch_old_libc() {
+# Debian 11's libc for one test, mimalloc 3 of a newer Debian for the engine's; without the network they skip, and say so.
+fetch_older_and_newer() {
   step "unpacking an older libc into build/old-libc"
   bash "$ROOT/tests/frame/fetch_old_libc.sh" "$ROOT/build/old-libc" || say "not to be had: its test will be skipped"
+  step "unpacking a newer mimalloc into build/mimalloc-3"
+  bash "$ROOT/tests/frame/fetch_mimalloc.sh" "$ROOT/build/mimalloc-3" || say "not to be had: its tests will be skipped"
 }
 
 # The unit tests of what is inside a governed process run under the address sanitizer, all else optimised; --all adds the
@@ -211,6 +218,7 @@ command_test() {
     run_tests release -LE '^(long|unit)$' -E '_NOT_BUILT$'
     return
   fi
+  fetch_older_and_newer
   build asan all unit_tests
   run_tests asan -L '^(unit|fuzz)$' -LE '^long$'
   run_tests asan -L '^stress$' -LE '^long$'
@@ -218,7 +226,6 @@ command_test() {
   run_tests tsan -L '^(unit|stress)$' -LE '^long$'
   build debug all governor_unit_tests
   run_tests debug -LE '^long$' -E '_NOT_BUILT$'
-  fetch_old_libc
   build release all unit_tests
   run_tests release
 }
@@ -269,6 +276,18 @@ command_engine_choice() {
   python3 -B "${program[@]}"
 }
 
+command_engines() {
+  local program=("$ROOT/benchmarks/engine_table/engine_table.py" --build "$ROOT/build/release"
+    --out "$ROOT/build/engine-table" --page "$ROOT/docs/engines.md" "$@")
+  install_packages
+  python3 -B "${program[@]}" --check
+  [[ " $* " != *" --help "* && " $* " != *" -h "* ]] || return 0
+  fetch_older_and_newer
+  build release
+  step "measuring the engines"
+  python3 -B "${program[@]}"
+}
+
 main() {
   local command=${1:-help}
   shift || true
@@ -277,6 +296,7 @@ main() {
     test) command_test "$@" ;;
     bench) command_bench "$@" ;;
     engine-choice) command_engine_choice "$@" ;;
+    engines) command_engines "$@" ;;
     build)
       install_packages
       build "$@"

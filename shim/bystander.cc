@@ -4,6 +4,7 @@
 
 #include "governor/base/message.h"
 #include "governor/base/text.h"
+#include "shim/linkage.h"
 #include "shim/next_symbol.h"
 #include "shim/thread_hooks.h"
 
@@ -28,10 +29,12 @@ constinit FrontDoor front_door;  // written by the first thread, before there ar
 
 // With `past_us`, what comes after this object where this object comes first.
 void FindFrontDoor(bool past_us) {
-  const AddressRange own = ObjectRangeOf(reinterpret_cast<const void*>(&DetectBystander));
   const auto find = [&](const char* name) {
+    if (!past_us) return FindFirstSymbol(name);
+    if (void* linked = linkage::LinkedInterceptor(name); linked != nullptr) return linked;
     void* first = FindFirstSymbol(name);
-    return past_us && own.Holds(first) ? FindNextSymbol(name) : first;
+    const AddressRange own = ObjectRangeOf(reinterpret_cast<const void*>(&DetectBystander));
+    return own.Holds(first) ? FindNextSymbol(name) : first;
   };
   front_door.allocate = FunctionAt<void*(size_t)>(find("malloc"));
   front_door.allocate_zeroed = FunctionAt<void*(size_t, size_t)>(find("calloc"));
@@ -61,12 +64,16 @@ struct OtherAllocator {
   const char* name;
 };
 constexpr OtherAllocator kOthers[] = {
-    {"libjemalloc", "jemalloc"}, {"libtcmalloc", "tcmalloc"}, {"libsnmalloc", "snmalloc"}};
+    {"libjemalloc", "jemalloc"},
+    {"libtcmalloc", "tcmalloc"},
+    {"libsnmalloc", "snmalloc"},
+    {"libmimalloc", "mimalloc"}};  // the mimalloc engine loads its library later
 
 enum : uint32_t { kNotLooked, kLooking, kPlain, kSanitized };
 constinit std::atomic<uint32_t> sanitizer{kNotLooked};
 
 bool HasSanitizer() {
+  if (linkage::LinkedSanitizer()) return true;
   for (const char* init : {"__asan_init", "__tsan_init", "__hwasan_init", "__msan_init"}) {
     if (FindFirstSymbol(init) != nullptr) return true;
   }
@@ -74,6 +81,7 @@ bool HasSanitizer() {
 }
 
 void OwnName(char* out, size_t capacity) {
+  if (linkage::kOwnName != nullptr) return CopyText(out, capacity, linkage::kOwnName, nullptr);
   ObjectNameOf(reinterpret_cast<const void*>(&DetectBystander), out, capacity);
 }
 
@@ -81,11 +89,17 @@ void SayBystander() {
   char own[64];
   char other[64];
   OwnName(own, sizeof own);
-  ObjectNameOf(reinterpret_cast<const void*>(front_door.allocate), other, sizeof other);
+  const void* const server = reinterpret_cast<const void*>(front_door.allocate);
+  ObjectNameOf(server, other, sizeof other);
+  // The name leads to us, and the call does not: valgrind puts its own functions in the place of ours.
+  const bool replaced = !linkage::LinkedSanitizer() &&
+                        ObjectRangeOf(reinterpret_cast<const void*>(&DetectBystander)).Holds(server);
   Message()
       ->Text(own)
       .Text(": ")
-      .Text(other[0] != '\0' ? other : "the program itself")
+      .Text(replaced           ? "a tool that replaces functions (valgrind)"
+            : other[0] != '\0' ? other
+                               : "the program itself")
       .Text(" serves malloc; memgov stays out of the way (preload memgov first, and without a sanitizer)");
 }
 

@@ -94,15 +94,29 @@ concept MindsVfork = requires {
   E::BeforeVfork();
 };
 // Exact books, a policy of its own, and the gate (governor/budget/gate.h) asked for each fresh page.
+// Does it give back under load by itself, so that a periodic release would only undo its policy?
 template <typename E>
 concept KeepsBooks = requires(uint64_t now_ns, EngineFigures* figures, PoolId pool, EnginePoolBytes* bytes,
                               uint32_t index, EngineClass* size_class) {
+  { E::kHasDemandWindow } -> std::convertible_to<bool>;
   { E::Tick(now_ns) } -> std::same_as<EngineTick>;
   { E::GiveBackUntil(now_ns) } -> std::same_as<uint64_t>;
   { E::TakeWakeRequest() } -> std::same_as<bool>;
   { E::Describe(figures) } -> std::same_as<bool>;
   { E::PoolBytes(pool, bytes) } -> std::same_as<bool>;
   { E::DescribeClass(index, size_class) } -> std::same_as<bool>;
+};
+
+// Something that it needs may be missing in this process: named in one line by Start, and done without.
+template <typename E>
+concept MayLackSomething = requires {
+  { E::IsComplete() } -> std::same_as<bool>;
+};
+
+// See EngineControl::ReleaseStopsTraffic.
+template <typename E>
+concept LocksForRelease = requires {
+  { E::kReleaseStopsTraffic } -> std::convertible_to<bool>;
 };
 
 // The same for engines that have it and for those that do not.
@@ -141,6 +155,18 @@ struct EngineExtras {
   }
   static bool CountsExactly([[maybe_unused]] const ThreadRecord& record) {
     if constexpr (HasPools<E>) return E::CountsExactly(record);
+    return false;
+  }
+  static bool IsComplete() {
+    if constexpr (MayLackSomething<E>) return E::IsComplete();
+    return true;
+  }
+  static constexpr bool HasDemandWindow() {
+    if constexpr (KeepsBooks<E>) return E::kHasDemandWindow;
+    return false;
+  }
+  static constexpr bool ReleaseStopsTraffic() {
+    if constexpr (LocksForRelease<E>) return E::kReleaseStopsTraffic;
     return false;
   }
   static void PrepareFork() {

@@ -4,6 +4,7 @@
 #include "shim/libc_info.h"
 #include "shim/malloc_surface.h"
 #include "shim/startup.h"
+#include "shim/string_copies.h"
 #include "shim/thread_hooks.h"
 
 // Under C++ names with the exported symbol as label: the C library's headers declare the same functions with

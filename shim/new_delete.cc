@@ -5,6 +5,7 @@
 
 #include "governor/base/message.h"
 #include "governor/base/raw_syscall.h"
+#include "shim/linkage.h"
 #include "shim/malloc_surface.h"
 #include "shim/next_symbol.h"
 
@@ -16,11 +17,14 @@ using NewHandler = void (*)();
 // std::get_new_handler, which both libraries call the same.
 using GetNewHandler = NewHandler (*)();
 GetNewHandler FindGetNewHandler() {
-  return reinterpret_cast<GetNewHandler>(FindFirstSymbol("_ZSt15get_new_handlerv"));
+  void* found = linkage::LinkedGetNewHandler();
+  if (found == nullptr) found = FindFirstSymbol("_ZSt15get_new_handlerv");
+  return reinterpret_cast<GetNewHandler>(found);
 }
 
 void ThrowBadAlloc() {
-  void* thrower = FindFirstSymbol("_ZSt17__throw_bad_allocv");                          // libstdc++
+  void* thrower = linkage::LinkedThrowBadAlloc();
+  if (thrower == nullptr) thrower = FindFirstSymbol("_ZSt17__throw_bad_allocv");        // libstdc++
   if (thrower == nullptr) thrower = FindFirstSymbol("_ZNSt3__117__throw_bad_allocEv");  // libc++
   if (thrower != nullptr) reinterpret_cast<void (*)()>(thrower)();
   { Message()->Text("operator new: out of memory, and no C++ runtime to throw std::bad_alloc with"); }
@@ -45,23 +49,32 @@ void* ThroughRuntime(GetNewHandler runtime, size_t size, size_t alignment) {
   return reinterpret_cast<void* (*)(size_t, const void*)>(function)(size, &kNothrow);
 }
 
-}  // namespace
-
-void* NewFailed(size_t size, size_t alignment) {
+// nullptr once there is no new handler to call.
+void* RetryWithHandlers(size_t size, size_t alignment) {
   const GetNewHandler get_handler = FindGetNewHandler();
   for (;;) {
     const NewHandler handler = get_handler != nullptr ? get_handler() : nullptr;
-    if (handler == nullptr) ThrowBadAlloc();
+    if (handler == nullptr) return nullptr;
     handler();
     void* block = Retry(size, alignment);
     if (block != nullptr) return block;
   }
 }
 
+}  // namespace
+
+void* NewFailed(size_t size, size_t alignment) {
+  void* block = RetryWithHandlers(size, alignment);
+  if (block == nullptr) ThrowBadAlloc();
+  return block;
+}
+
 void* NewNoThrowFailed(size_t size, size_t alignment) {
   errno = ENOMEM;
   const GetNewHandler get_handler = FindGetNewHandler();
   if (get_handler == nullptr || get_handler() == nullptr) return nullptr;
+  if (linkage::LinkedGetNewHandler() != nullptr)
+    return linkage::NullIfThrown(RetryWithHandlers, size, alignment);
   return ThroughRuntime(get_handler, size, alignment);
 }
 

@@ -5,6 +5,7 @@
 #include <sys/auxv.h>
 
 #include "governor/base/text.h"
+#include "shim/linkage.h"
 
 namespace memgov {
 namespace {
@@ -110,11 +111,68 @@ const char* BaseName(const char* path) {
   return base;
 }
 
+// The loader's list of objects, as it keeps it for debuggers (DT_DEBUG of the program): no call, no lock.
+// nullptr where the program has none.
+const link_map* LoadedObjects() {
+  const auto* headers = reinterpret_cast<const ElfW(Phdr)*>(getauxval(AT_PHDR));
+  const int count = static_cast<int>(getauxval(AT_PHNUM));
+  dl_phdr_info program{};
+  program.dlpi_phdr = headers;
+  program.dlpi_phnum = static_cast<ElfW(Half)>(count);
+  for (int index = 0; index < count; ++index) {
+    if (headers[index].p_type == PT_PHDR)
+      program.dlpi_addr = reinterpret_cast<ElfW(Addr)>(headers) - headers[index].p_vaddr;
+  }
+  for (auto* entry = DynamicOf(program); entry != nullptr && entry->d_tag != DT_NULL; ++entry) {
+    if (entry->d_tag == DT_DEBUG && entry->d_un.d_ptr != 0)
+      return reinterpret_cast<const r_debug*>(entry->d_un.d_ptr)->r_map;
+  }
+  return nullptr;
+}
+
+using Iterate = int(int (*)(dl_phdr_info*, size_t, void*), void*);
+
+// The C library's own. ThreadSanitizer's interceptor in front of it calls through nothing until its runtime
+// is up, and the runtime allocates before. Looked for once, on the first call of all, while there is one
+// thread.
+Iterate* FindIterate() {
+  for (const link_map* at = LoadedObjects(); at != nullptr; at = at->l_next) {
+    ElfW(Phdr) dynamic{};
+    dynamic.p_type = PT_DYNAMIC;
+    dynamic.p_vaddr = reinterpret_cast<ElfW(Addr)>(at->l_ld) - at->l_addr;
+    dl_phdr_info object{};
+    object.dlpi_addr = at->l_addr;
+    object.dlpi_phdr = &dynamic;
+    object.dlpi_phnum = 1;
+    if (at->l_ld == nullptr ||
+        LookUp(object, "gnu_get_libc_version", GnuHash("gnu_get_libc_version")) == nullptr)
+      continue;
+    void* found = LookUp(object, "dl_iterate_phdr", GnuHash("dl_iterate_phdr"));
+    if (found != nullptr) return reinterpret_cast<Iterate*>(found);
+  }
+  return dl_iterate_phdr;
+}
+
+constinit std::atomic<Iterate*> iterate{nullptr};  // relaxed: racing threads find the same
+
+}  // namespace
+
+void ForEachLoadedObject(int (*visit)(dl_phdr_info*, size_t, void*), void* context) {
+  Iterate* function = iterate.load(std::memory_order_relaxed);
+  if (function == nullptr) {
+    function = FindIterate();
+    iterate.store(function, std::memory_order_relaxed);
+  }
+  function(visit, context);
+}
+
+namespace {
+
 template <typename Visitor>
 void ForEachObject(Visitor&& visitor) {
-  dl_iterate_phdr([](dl_phdr_info* object, size_t,
-                     void* context) { return (*static_cast<Visitor*>(context))(*object) ? 1 : 0; },
-                  &visitor);
+  ForEachLoadedObject([](dl_phdr_info* object, size_t,
+                         void* context) { return (*static_cast<Visitor*>(context))(*object) ? 1 : 0; },
+                      &visitor);
 }
 
 void* Find(const char* name, bool behind_us) {
@@ -136,7 +194,11 @@ void* Find(const char* name, bool behind_us) {
 }  // namespace
 
 void* FindFirstSymbol(const char* name) { return Find(name, false); }
-void* FindNextSymbol(const char* name) { return Find(name, true); }
+
+void* FindNextSymbol(const char* name) {
+  void* linked = linkage::LinkedInterceptor(name);
+  return linked != nullptr ? linked : Find(name, true);
+}
 
 void* FindSymbolBeside(const void* address, const char* name) {
   void* found = nullptr;

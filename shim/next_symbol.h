@@ -12,7 +12,12 @@
 
 #include <atomic>
 
+struct dl_phdr_info;
+
 namespace memgov {
+
+// dl_iterate_phdr, past interceptors of it.
+void ForEachLoadedObject(int (*visit)(dl_phdr_info* object, size_t size, void* context), void* context);
 
 // The first definition in load order, in any object; nullptr for none.
 void* FindFirstSymbol(const char* name);

@@ -40,7 +40,8 @@ bool WaitUntilOutside(const ThreadRecord& record, uint64_t deadline_ns) {
 
 bool IsKeptOut(const ThreadRecord& record, uint32_t seen) {
   if ((seen & kClaimed) != 0 && claimant.load(std::memory_order_acquire) != &record) return true;
-  return (seen & kOneClaimed) != 0 && record.claimed.load(std::memory_order_relaxed) != 0;
+  // Acquire: the word may have been read while others are claimed, before this thread was let go of.
+  return (seen & kSomeClaimed) != 0 && record.claimed.load(std::memory_order_acquire) != 0;
 }
 
 }  // namespace
@@ -66,19 +67,42 @@ void EnterSlow(ThreadRecord& record) {
   }
 }
 
-bool TryClaim(ThreadRecord& record) {
-  record.claimed.store(1, std::memory_order_relaxed);
-  claim.fetch_or(kOneClaimed, std::memory_order_seq_cst);
+int ClaimSome(ThreadRecord** records, int count) {
+  for (int index = 0; index < count; ++index) records[index]->claimed.store(1, std::memory_order_relaxed);
+  claim.fetch_or(kSomeClaimed, std::memory_order_seq_cst);
   FenceEverybody();
-  if (record.busy.load(std::memory_order_acquire) == 0) return true;
-  Unclaim(record);
+  int outside = 0;
+  for (int index = 0; index < count; ++index) {
+    if (records[index]->busy.load(std::memory_order_acquire) == 0) {
+      records[outside++] = records[index];
+    } else {
+      LetGo(*records[index]);
+    }
+  }
+  return outside;
+}
+
+void LetGo(ThreadRecord& record) {
+  record.claimed.store(0, std::memory_order_release);
+  claim.fetch_add(kLetGo, std::memory_order_release);
+  os::FutexWake(ClaimWord(), INT32_MAX);
+}
+
+void LetAllGo() {
+  claim.fetch_and(kClaimed | kFence, std::memory_order_release);
+  os::FutexWake(ClaimWord(), INT32_MAX);
+}
+
+bool TryClaim(ThreadRecord& record) {
+  ThreadRecord* one = &record;
+  if (ClaimSome(&one, 1) == 1) return true;
+  LetAllGo();
   return false;
 }
 
 void Unclaim(ThreadRecord& record) {
-  record.claimed.store(0, std::memory_order_relaxed);
-  claim.fetch_and(~uint32_t{kOneClaimed}, std::memory_order_release);
-  os::FutexWake(ClaimWord(), INT32_MAX);
+  LetGo(record);
+  LetAllGo();
 }
 
 bool ClaimAllBefore(uint64_t deadline_ns) {
@@ -102,7 +126,7 @@ void Release() {
 
 void ReleaseInChild(ThreadRecord* self) {
   claimant.store(nullptr, std::memory_order_relaxed);
-  claim.fetch_and(~uint32_t{kClaimed | kOneClaimed}, std::memory_order_relaxed);
+  claim.fetch_and(kFence, std::memory_order_relaxed);
   if (self != nullptr) self->claimed.store(0, std::memory_order_relaxed);
 }
 

@@ -8,6 +8,9 @@
 // was released. Where membarrier is refused the claim word carries kFence for ever, which sends every entry
 // through the slow path with a full fence of its own.
 //
+// The claim word's low bits say whether there is a claim; above them is a count of the threads that were let
+// go of while others are still claimed, so that a thread that waits on the word is not overlooked.
+//
 // Entries nest (an engine's call into libc may come back as calloc); only the outermost one counts.
 // Leaving is a release store: the claimant's acquire load of 0 sees all that was done inside.
 #ifndef MEMGOV_SHIM_QUIESCE_H_
@@ -19,7 +22,7 @@
 
 namespace memgov::quiesce {
 
-enum : uint32_t { kOpen = 0, kClaimed = 1, kFence = 2, kOneClaimed = 4 };
+enum : uint32_t { kOpen = 0, kClaimed = 1, kFence = 2, kSomeClaimed = 4, kLetGo = 8 };
 extern std::atomic<uint32_t> claim;
 
 // Registers for membarrier; from the constructor, while the process has one thread (12 ms later on, 2 us
@@ -41,9 +44,15 @@ void Release();
 // In the child nobody else exists.
 void ReleaseInChild(ThreadRecord* self);
 
-// Claims one thread: true when it is outside, and kept outside until Unclaim; false (and nothing claimed)
-// when it is inside now. By one thread at a time, under the release lock. The caller then does what otherwise
-// only the owner may.
+// Claims single threads, with one fence for all of them: keeps those in `records` that are outside, and kept
+// outside until they are let go of, and returns how many; those that are inside now are not claimed. By one
+// thread at a time, under the release lock. The caller then does what otherwise only the owner may: to each
+// as soon as it can, and lets it go at once. LetAllGo when all are.
+int ClaimSome(ThreadRecord** records, int count);
+void LetGo(ThreadRecord& record);
+void LetAllGo();
+// The same for one: true when it is outside, and kept outside until Unclaim; false, and nothing claimed, when
+// it is inside now.
 bool TryClaim(ThreadRecord& record);
 void Unclaim(ThreadRecord& record);
 

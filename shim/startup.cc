@@ -29,7 +29,8 @@ class ChosenControl final : public EngineControl {
   uint64_t GiveBack(uint64_t most_bytes) override { return ChosenEngine::GiveBack(most_bytes); }
   bool GivesBackInSlices() const override { return KeepsBooks<ChosenEngine>; }
   uint64_t GiveBackUntil(uint64_t deadline_ns) override { return ChosenExtras::GiveBackUntil(deadline_ns); }
-  bool HasDemandWindow() const override { return KeepsBooks<ChosenEngine>; }
+  bool ReleaseStopsTraffic() const override { return ChosenExtras::ReleaseStopsTraffic(); }
+  bool HasDemandWindow() const override { return ChosenExtras::HasDemandWindow(); }
   EngineTick Tick(uint64_t now_ns) override { return ChosenExtras::Tick(now_ns); }
   bool Describe(EngineFigures* figures) override { return ChosenExtras::Describe(figures); }
   bool DescribeClass(uint32_t index, EngineClass* size_class) override {
@@ -88,6 +89,7 @@ __attribute__((constructor)) void Start(int, char**, char** environment) {
   const AddressRange loader = LoaderRange();
   governor::SetLoaderRange(loader.begin, loader.end);
   ChosenEngine::Start();
+  if (!ChosenExtras::IsComplete() && options::Get(Option::kStrict) != 0) StopBeforeMain();
   governor::Install(control, RealThreadFunctions(), environment, VersionText());
 }
 

@@ -4,6 +4,10 @@
 set(MEMGOV_ENGINES arena mimalloc system)
 set(MEMGOV_TESTS_DIR "${CMAKE_CURRENT_LIST_DIR}")
 
+# The mimalloc engine runs on the system's library, and as the variant `mimalloc3` on that of a newer Debian.
+set(MEMGOV_MIMALLOC3 "${PROJECT_SOURCE_DIR}/build/mimalloc-3" CACHE PATH "What tests/frame/fetch_mimalloc.sh filled")
+set(MEMGOV_WITH_MIMALLOC3 "${MEMGOV_TESTS_DIR}/frame/with_mimalloc.sh" "${MEMGOV_MIMALLOC3}/libmimalloc.so.3")
+
 # What governed processes leave in their runtime folder stays in the build folder.
 set(MEMGOV_TESTS_RUNTIME_DIR "${PROJECT_BINARY_DIR}/runtime")
 file(MAKE_DIRECTORY "${MEMGOV_TESTS_RUNTIME_DIR}")
@@ -14,11 +18,13 @@ file(MAKE_DIRECTORY "${MEMGOV_TESTS_RUNTIME_DIR}")
 #   [BEFORE targets] [AFTER targets]  other libraries in LD_PRELOAD, around the object
 #   [DRIVER]            no LD_PRELOAD: the program starts preloaded processes itself
 #   [SERIAL]            nothing else runs beside it
+#   [NO_VARIANT]        not with the other libmimalloc
 #   [PASS_REGEX re] [FAIL_REGEX re] [WILL_FAIL])
 # Registers preload tests named name.engine with LD_PRELOAD set to that engine's object. Every test finds
 # MEMGOV_TEST_ENGINE, MEMGOV_TEST_OBJECT and MEMGOV_TEST_OTHER_OBJECT (the next engine's) in its environment.
+# Those of mimalloc are run as name.mimalloc3 too.
 function(memgov_add_preload_test)
-  cmake_parse_arguments(arg "WILL_FAIL;DRIVER;SERIAL" "NAME;TIMEOUT;PASS_REGEX;FAIL_REGEX"
+  cmake_parse_arguments(arg "WILL_FAIL;DRIVER;SERIAL;NO_VARIANT" "NAME;TIMEOUT;PASS_REGEX;FAIL_REGEX"
     "COMMAND;ENGINES;ENV;LABELS;BEFORE;AFTER" ${ARGN})
   if(NOT arg_ENGINES)
     set(arg_ENGINES ${MEMGOV_ENGINES})
@@ -29,13 +35,18 @@ function(memgov_add_preload_test)
   if(MEMGOV_SANITIZE)
     return()  # a sanitizer's runtime and a preloaded allocator exclude each other
   endif()
-  foreach(engine IN LISTS arg_ENGINES)
-    if(NOT engine STREQUAL "glibc" AND NOT TARGET memgov-${engine})
-      continue()  # this build has no such object (no libmimalloc found)
-    endif()
-    set(test "${arg_NAME}.${engine}")
-    add_test(NAME ${test} COMMAND ${arg_COMMAND})
+  if("mimalloc" IN_LIST arg_ENGINES AND NOT arg_NO_VARIANT)
+    list(APPEND arg_ENGINES mimalloc3)
+  endif()
+  foreach(variant IN LISTS arg_ENGINES)
+    string(REPLACE "mimalloc3" "mimalloc" engine ${variant})
+    set(test "${arg_NAME}.${variant}")
     memgov_preload_environment(env ${engine} "${arg_DRIVER}" "${arg_BEFORE}" "${arg_AFTER}")
+    set(command ${arg_COMMAND})
+    if(variant STREQUAL "mimalloc3")
+      memgov_run_with_mimalloc3(command env ${arg_COMMAND})
+    endif()
+    add_test(NAME ${test} COMMAND ${command})
     set_tests_properties(${test} PROPERTIES ENVIRONMENT "${arg_ENV};${env}" TIMEOUT ${arg_TIMEOUT}
       LABELS "preload;${arg_LABELS}" SKIP_RETURN_CODE 77 RUN_SERIAL "${arg_SERIAL}")
     if(arg_PASS_REGEX)
@@ -48,6 +59,24 @@ function(memgov_add_preload_test)
       set_tests_properties(${test} PROPERTIES WILL_FAIL TRUE)
     endif()
   endforeach()
+endfunction()
+
+# The command of a test, run on the other libmimalloc; LD_PRELOAD moves from its environment to the script's arguments.
+function(memgov_run_with_mimalloc3 command_result env_result program)
+  set(preload -)
+  set(kept "")
+  foreach(setting IN LISTS ${env_result})
+    if(setting MATCHES "^LD_PRELOAD=(.*)$")
+      set(preload "${CMAKE_MATCH_1}")
+    else()
+      list(APPEND kept "${setting}")
+    endif()
+  endforeach()
+  if(TARGET ${program})
+    set(program $<TARGET_FILE:${program}>)
+  endif()
+  set(${command_result} ${MEMGOV_WITH_MIMALLOC3} "${preload}" ${program} ${ARGN} PARENT_SCOPE)
+  set(${env_result} "${kept}" PARENT_SCOPE)
 endfunction()
 
 # The environment of one test: which object, what is preloaded around it, and where the objects are.
@@ -101,9 +130,9 @@ endfunction()
 # memgov_preload_tests(group TESTS name... [any argument of memgov_add_preload_test but NAME and COMMAND]):
 # name.cc becomes program group_name and tests group.name.engine.
 function(memgov_preload_tests group)
-  cmake_parse_arguments(arg "DRIVER;SERIAL" "TIMEOUT" "TESTS;LABELS;ENGINES;ENV;BEFORE;AFTER" ${ARGN})
+  cmake_parse_arguments(arg "DRIVER;SERIAL;NO_VARIANT" "TIMEOUT" "TESTS;LABELS;ENGINES;ENV;BEFORE;AFTER" ${ARGN})
   set(passed_on "")
-  foreach(option IN ITEMS DRIVER SERIAL)
+  foreach(option IN ITEMS DRIVER SERIAL NO_VARIANT)
     if(arg_${option})
       list(APPEND passed_on ${option})
     endif()

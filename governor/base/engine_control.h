@@ -70,6 +70,10 @@ class EngineControl {
   virtual bool GivesBackInSlices() const { return false; }
   virtual uint64_t GiveBackUntil(uint64_t) { return 0; }
 
+  // Does a release make threads wait that allocate meanwhile, for long (glibc locks an arena for its whole
+  // walk)? Then there is none under traffic but at the hard budget, or when somebody asks for it.
+  virtual bool ReleaseStopsTraffic() const { return false; }
+
   // Does it give back under load by itself, tick by tick? Then a periodic release would only undo its policy.
   virtual bool HasDemandWindow() const { return false; }
   // Under the release lock, on the governor's thread.

@@ -70,6 +70,8 @@ bool ParseNumber(const OptionSpec& spec, const char* text, int64_t* value) {
       return ParseShare(text, value);
     case OptionType::kPath:
       return IsAbsolutePath(text, static_cast<size_t>(spec.most));
+    case OptionType::kLibrary:
+      return IsLibraryName(text, static_cast<size_t>(spec.most));
     case OptionType::kRules:
       return IsPoolRules(text);
     case OptionType::kGroup:

@@ -24,6 +24,7 @@ enum class OptionType : uint8_t {
   kBudget,
   kShare,
   kPath,
+  kLibrary,
   kRules,
   kGroup,
   kFault
@@ -76,6 +77,9 @@ enum class OptionSource : uint8_t { kDefault, kEnvironment, kRunning };
     "16); alias MALLOC_ARENA_MAX")                                                                          \
   X(kSlots, "MEMGOV_SLOTS", kChoice, "auto", 0, 0, "auto|rseq|portable|off", kFixed,                        \
     "arena engine: how CPUs cache blocks; auto: restartable sequences where the system has them")           \
+  X(kMimalloc, "MEMGOV_MIMALLOC", kLibrary, "", 0, 200, "", kFixed,                                         \
+    "mimalloc engine: the library to load, an absolute path or a soname; unset: libmimalloc.so.3, else "    \
+    "libmimalloc.so.2")                                                                                     \
   X(kHugePages, "MEMGOV_THP", kSwitch, "0", 0, 0, "", kFixed,                                               \
     "arena engine: 1: ask for transparent huge pages; 0: decline them")                                     \
   X(kCheck, "MEMGOV_CHECK", kSwitch, "0", 0, 0, "", kFixed,                                                 \
@@ -127,7 +131,7 @@ const OptionSpec& Spec(Option option);
 // off; kBudget, kShare and kGroup as governor/config/parse.h says.
 int64_t Get(Option option);
 
-// Texts (kRules, kPath, kGroup): the environment's own string, or "".
+// Texts (kRules, kPath, kLibrary, kGroup): the environment's own string, or "".
 const char* GetText(Option option);
 
 OptionSource SourceOf(Option option);

@@ -96,6 +96,10 @@ void DescribeAllowed(const OptionSpec& spec, TextWriter& out) {
     case OptionType::kPath:
       out.Text("an absolute path of at most ").Number(static_cast<uint64_t>(spec.most)).Text(" bytes");
       break;
+    case OptionType::kLibrary:
+      out.Text("an absolute path or a name without a slash, of at most ");
+      out.Number(static_cast<uint64_t>(spec.most)).Text(" bytes");
+      break;
     case OptionType::kRules:
       out.Text("glob=pool;glob=pool:512M with pool names of 1 to 31 bytes, budgets of at least ");
       out.Bytes(static_cast<uint64_t>(kLeastPoolBudget)).Text(", one for a pool, 64 in all");
@@ -136,6 +140,7 @@ void DescribeNumber(const OptionSpec& spec, int64_t number, TextWriter& out) {
       DescribeBudget(number, out);
       break;
     case OptionType::kPath:
+    case OptionType::kLibrary:
     case OptionType::kRules:
     case OptionType::kGroup:
     case OptionType::kFault:
@@ -147,6 +152,7 @@ void Describe(Option option, TextWriter& out) {
   const OptionSpec& spec = Spec(option);
   switch (spec.type) {
     case OptionType::kPath:
+    case OptionType::kLibrary:
     case OptionType::kRules:
     case OptionType::kGroup:
     case OptionType::kFault:

@@ -145,4 +145,11 @@ bool IsAbsolutePath(const char* text, size_t most_bytes) {
   return false;
 }
 
+bool IsLibraryName(const char* text, size_t most_bytes) {
+  if (*text == '/') return IsAbsolutePath(text, most_bytes);
+  size_t length = 0;
+  while (text[length] != '\0' && text[length] != '/' && length < most_bytes) ++length;
+  return length != 0 && text[length] == '\0';
+}
+
 }  // namespace memgov

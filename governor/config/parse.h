@@ -44,6 +44,10 @@ bool ParseGroup(const char* text, int64_t* group);
 // Begins with a slash and has at most so many bytes.
 bool IsAbsolutePath(const char* text, size_t most_bytes);
 
+// What dlopen takes: such a path, or a name for it to look up, without a slash and with at most so many
+// bytes.
+bool IsLibraryName(const char* text, size_t most_bytes);
+
 }  // namespace memgov
 
 #endif  // MEMGOV_GOVERNOR_CONFIG_PARSE_H_

@@ -49,6 +49,11 @@ struct alignas(64) ThreadRecord {
   std::atomic<PoolId> current_pool{kUnresolvedPool};
   std::atomic<PoolId> thread_pool{kUnresolvedPool};
 
+  // What an engine that looks for parked threads saw at its last look: the low bits of AllocatedBytes().
+  // Under the release lock; relaxed, because a record that changes hands meanwhile is merely looked at once
+  // more.
+  std::atomic<uint32_t> seen_by_engine{0};
+
   int* errno_address = nullptr;  // the owner's errno
   uint64_t random_state = 0;     // the sampler's, owner only
 

@@ -12,11 +12,27 @@ bool ReleasePolicy::PeriodicDue(const PolicyReadings& readings) const {
          Activity(readings) != released_activity_;
 }
 
+bool ReleasePolicy::LullDue(const PolicyReadings& readings) {
+  if (settings_.lull_interval_ns == 0 || settings_.idle_ns == 0) return false;
+  const uint64_t passed_ns = readings.now_ns - span_begin_ns_;
+  if (passed_ns < settings_.idle_ns) return false;
+  const int64_t done = static_cast<int64_t>(Activity(readings) - span_activity_);
+  const uint64_t bytes_per_ms = (done > 0 ? static_cast<uint64_t>(done) : 0) / (passed_ns / 1000000 + 1);
+  span_begin_ns_ = readings.now_ns;
+  span_activity_ = Activity(readings);
+  if (bytes_per_ms > fastest_bytes_per_ms_) fastest_bytes_per_ms_ = bytes_per_ms;
+  if (bytes_per_ms >= fastest_bytes_per_ms_ / kLullShare ||
+      readings.now_ns - released_ns_ < settings_.lull_interval_ns)
+    return false;
+  fastest_bytes_per_ms_ = bytes_per_ms;
+  return true;
+}
+
 Decision ReleasePolicy::Tick(const PolicyReadings& readings) {
   if (!started_) {
     started_ = true;
-    window_begin_ns_ = released_ns_ = readings.now_ns;
-    window_activity_ = Activity(readings);
+    window_begin_ns_ = span_begin_ns_ = released_ns_ = readings.now_ns;
+    window_activity_ = span_activity_ = Activity(readings);
   }
   // Signed: the sum is read while threads come and go, and may step back a little.
   if (static_cast<int64_t>(Activity(readings) - window_activity_) >= static_cast<int64_t>(kIdleBytes)) {
@@ -24,7 +40,8 @@ Decision ReleasePolicy::Tick(const PolicyReadings& readings) {
     window_activity_ = Activity(readings);
   }
   Decision decision;
-  if (IdleDue(readings)) {
+  const bool lull = LullDue(readings);
+  if (IdleDue(readings) || lull) {
     decision.trigger = Trigger::kIdle;
   } else if (PeriodicDue(readings)) {
     decision.trigger = Trigger::kPeriodic;

@@ -70,10 +70,18 @@ namespace {
 // In fork's handlers the engine stands still, and a signal handler may have interrupted the pass itself.
 bool MayRelease() { return !FutexLock::HoldsAll() && !release_lock.HeldByThisThread(); }
 
+// Soft budgets and the kernel's signs come under traffic, and call for no stall: what is at rest, the idle
+// release has or will have.
+bool IsWorthAStall(const EngineControl& engine, ReleaseReason reason) {
+  if (!engine.ReleaseStopsTraffic()) return true;
+  return reason != ReleaseReason::kSoft && reason != ReleaseReason::kPressure &&
+         reason != ReleaseReason::kPool;
+}
+
 }  // namespace
 
 size_t Release(EngineControl& engine, ReleaseReason reason, uint64_t most_bytes) {
-  if (!MayRelease()) return 0;
+  if (!MayRelease() || !IsWorthAStall(engine, reason)) return 0;
   release_lock.Lock();
   const size_t bytes = ReleaseLocked(reason, [&] { return engine.GiveBack(most_bytes); });
   release_lock.Unlock();
@@ -81,7 +89,7 @@ size_t Release(EngineControl& engine, ReleaseReason reason, uint64_t most_bytes)
 }
 
 size_t TryRelease(EngineControl& engine, ReleaseReason reason) {
-  if (!MayRelease() || !release_lock.TryLock()) return 0;
+  if (!MayRelease() || !IsWorthAStall(engine, reason) || !release_lock.TryLock()) return 0;
   const size_t bytes = ReleaseLocked(reason, [&] { return engine.GiveBack(UINT64_MAX); });
   release_lock.Unlock();
   return bytes;

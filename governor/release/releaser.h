@@ -41,7 +41,7 @@ namespace releaser {
 
 // Gives back what the engine can. The bytes by which the process's anonymous resident memory fell; what other
 // threads touch meanwhile lowers the figure, so that it is never too high by their doing unless they unmap
-// memory of their own.
+// memory of their own. Nothing at all for kSoft, kPressure and kPool where the engine's ReleaseStopsTraffic.
 size_t Release(EngineControl& engine, ReleaseReason reason, uint64_t most_bytes = UINT64_MAX);
 
 // The process is ending: waits a moment for the pass in progress and allows no other, because engines take

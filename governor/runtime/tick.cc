@@ -23,9 +23,14 @@ namespace {
 
 constinit std::atomic<bool> ticking_inline{false};
 
-PolicySettings SettingsFromOptions() {
-  return {static_cast<uint64_t>(options::Get(Option::kTrimInterval)),
-          static_cast<uint64_t>(options::Get(Option::kIdle))};
+// An interval that somebody set is a wish to release under traffic, whatever it stops.
+PolicySettings SettingsFor(const EngineControl& engine) {
+  const uint64_t interval_ns = static_cast<uint64_t>(options::Get(Option::kTrimInterval));
+  const bool lulls = engine.ReleaseStopsTraffic() && !options::IsSet(Option::kTrimInterval);
+  PolicySettings settings;
+  settings.idle_ns = static_cast<uint64_t>(options::Get(Option::kIdle));
+  (lulls ? settings.lull_interval_ns : settings.trim_interval_ns) = interval_ns;
+  return settings;
 }
 
 struct TickState {
@@ -92,7 +97,8 @@ void SleepOn(Polled& polled, uint64_t duration_ns) {
 
 // How long to sleep.
 uint64_t Tick(EngineControl& engine, Place place, const Polled& polled) {
-  state.policy.Use(SettingsFromOptions());
+  const PolicySettings settings = SettingsFor(engine);
+  state.policy.Use(settings);
   const uint64_t now_ns = os::NowNanoseconds();
   const bool unnamed_left = ResolveThreads(now_ns);
   NotePeaks();
@@ -102,7 +108,7 @@ uint64_t Tick(EngineControl& engine, Place place, const Polled& polled) {
     releaser::ReleaseOn(place == Place::kOwnThread, engine, ReleaseReason::kIdle);
   if (decision.trigger == Trigger::kPeriodic && !engine.HasDemandWindow())
     releaser::ReleaseOn(place == Place::kOwnThread, engine, ReleaseReason::kPeriodic);
-  const uint64_t cached = idle_pools::NewlyCached(engine, now_ns, SettingsFromOptions().idle_ns);
+  const uint64_t cached = idle_pools::NewlyCached(engine, now_ns, settings.idle_ns);
   if (cached != 0 && place == Place::kOwnThread) releaser::Release(engine, ReleaseReason::kPool, cached);
   uint64_t sleep_ns = decision.sleep_ns;
   const uint64_t budget_ns = budget_tick::Tick(

@@ -86,12 +86,24 @@ void WriteWatching(const published::Watching& watching, TextSink& out) {
   WritePolled("systemd's protocol", watching.systemd, "", out);
 }
 
+void WriteArenas(const published::ArenaCap& cap, TextSink& out) {
+  Line line;
+  line.Column(kNameColumn).Text("glibc's arenas").Column(kValueColumn);
+  if (cap.most != 0) {
+    line.Text("at most ").Number(cap.most).Text(" (").Text(cap.decided_by).Text(")");
+  } else {
+    line.Text("as glibc has them (").Text(cap.decided_by).Text(")");
+  }
+  out.Append(line.Line());
+}
+
 void WriteProcess(const EffectiveState& state, TextSink& out) {
   WriteHeading("process:", out);
   WriteNamed("governor's thread", state.governor_running ? "runs" : "does not run", out);
   Line line;
   line.Column(kNameColumn).Text("cohort").Column(kValueColumn).Number(state.cohort_members);
   out.Append(line.Text(state.cohort_members == 1 ? " process" : " processes").Line());
+  if (state.arenas.decided_by != nullptr) WriteArenas(state.arenas, out);
 }
 
 }  // namespace
@@ -122,6 +134,7 @@ size_t WriteConfigText(const RuntimeFigures& runtime, bool governed, char* out, 
     state.unified_directory = budget::Cgroup().unified_directory();
   }
   state.cohort_members = published::CohortMembers();
+  state.arenas = published::Arenas();
   published::Watching watching;
   published::ReadWatching(watching);
   TextSink sink(out, capacity);

@@ -25,6 +25,7 @@ struct EffectiveState {
   const char* memory_directory = "";
   const char* unified_directory = "";
   uint32_t cohort_members = 1;
+  published::ArenaCap arenas;
 };
 
 // The state of this process, as it is now, as text: at most `capacity` bytes with the NUL. The length of the

@@ -19,12 +19,24 @@ struct State {
   std::atomic<WatchState> events{WatchState::kAbsent};
   std::atomic<WatchState> systemd{WatchState::kAbsent};
   std::atomic<char> psi_path[kCgroupPathBytes] = {};
+  std::atomic<uint32_t> most_arenas{0};
+  std::atomic<const char*> arenas_decided_by{nullptr};
 };
 constinit State state;
 
 void Add(std::atomic<uint64_t>& total, uint64_t more) { total.fetch_add(more, std::memory_order_relaxed); }
 
 }  // namespace
+
+void SetArenaCap(uint32_t most, const char* decided_by) {
+  state.most_arenas.store(most, std::memory_order_relaxed);
+  state.arenas_decided_by.store(decided_by, std::memory_order_relaxed);
+}
+
+ArenaCap Arenas() {
+  return {state.most_arenas.load(std::memory_order_relaxed),
+          state.arenas_decided_by.load(std::memory_order_relaxed)};
+}
 
 void AddPressure(const PressureSigns& signs) {
   Add(state.stalled_us, signs.stalled_us);

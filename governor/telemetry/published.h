@@ -28,6 +28,14 @@ struct Watching {
   char psi_path[kCgroupPathBytes] = {};
 };
 
+// The engine's own: written before there are threads, or when the program changes it.
+struct ArenaCap {
+  uint32_t most = 0;                 // 0: as who decided has it
+  const char* decided_by = nullptr;  // nullptr: the engine has no arenas to cap
+};
+void SetArenaCap(uint32_t most, const char* decided_by);  // a text that stays
+ArenaCap Arenas();
+
 void AddPressure(const PressureSigns& signs);
 void SetCohortMembers(uint32_t members);
 void SetRecycle(const RecycleHint& hint);

@@ -18,6 +18,7 @@ class ArenaEngine {
   static constexpr const char* kName = "arena";
   static constexpr bool kQuiescesForFork = false;
   static constexpr bool kHonoursGlibcVariables = false;
+  static constexpr bool kHasDemandWindow = true;
   static constexpr size_t kLargestCounted = arena::kLargestSmall;  // larger ones AllocateCounted leaves
 
   // What malloc does in nearly every case: counts, and takes a block from the slot of this CPU. Else it goes

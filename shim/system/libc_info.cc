@@ -3,8 +3,8 @@
 
 #include <errno.h>
 
+#include "shim/system/arena_cap.h"
 #include "shim/system/real_libc.h"
-#include "shim/system/system_engine.h"
 
 namespace memgov::surface {
 namespace {
@@ -40,7 +40,7 @@ void MallocStats() {
 }
 
 int Mallopt(int parameter, int value) {
-  if (parameter == M_ARENA_MAX) SystemEngine::NoteProgramCapsArenas();
+  if (parameter == M_ARENA_MAX) arena_cap::NoteProgram(value);
   auto* real = real_libc::Find().mallopt;
   return real != nullptr ? real(parameter, value) : 0;
 }

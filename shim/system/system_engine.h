@@ -8,15 +8,21 @@
 #include <cstdint>
 
 #include "governor/pools/sampler.h"
+#include "governor/pools/thread_registry.h"
+#include "shim/quiesce.h"
 #include "shim/system/real_libc.h"
+#include "shim/system/thread_caches.h"
 
 namespace memgov {
 
 class SystemEngine {
  public:
   static constexpr const char* kName = "system";
-  static constexpr bool kQuiescesForFork = false;
+  // Not for fork, which glibc sees to: entries are guarded so that a release may empty the caches of threads
+  // that are outside (thread_caches.h).
+  static constexpr bool kQuiescesForFork = true;
   static constexpr bool kHonoursGlibcVariables = true;
+  static constexpr bool kReleaseStopsTraffic = true;
 
   static void* Allocate(size_t size) { return real_libc::allocate.Get()(size); }
   static void* AllocateZeroed(size_t size) { return real_libc::allocate_zeroed.Get()(1, size); }
@@ -34,13 +40,15 @@ class SystemEngine {
   static void Start();
   // The cap again, with the container's CPU quota: reading it is nothing that a small tool should pay for.
   static void BeforeFirstThread();
-  static void OwnerTick() {}
-  // The program capped them itself: its word stands.
-  static void NoteProgramCapsArenas();
+  static void PrepareFork() {}
+  static void ParentAfterFork() {}
+  static void ChildAfterFork() { quiesce::ReleaseInChild(threads::current); }
+  // Lets releases empty this thread's cache.
+  static void OwnerTick() { thread_caches::Offer(); }
 
   // Arenas and mapped blocks by mallinfo2, which goes on counting pages inside arenas that were trimmed.
   static uint64_t HeldBytes();
-  // malloc_trim(0): locks each arena for the walk through it.
+  // Empties the threads' caches, then malloc_trim(0), which locks each arena for the walk through it.
   static uint64_t GiveBack(uint64_t most_bytes);
   static uint64_t ReleasableBytes();
 };

@@ -1,6 +1,7 @@
 """Checks a built preloadable object: what it exports, what it needs, and how it is linked.
 
 usage: check_symbols.py <object> --engine <name> --surface <surface.list> --allowed <allowed_undefined.txt>
+       [--behind <library>...]   what programs may have behind the object; those that are not there are left out
 """
 
 import argparse
@@ -76,14 +77,10 @@ def check_versions(read):
             print(f"note: needs {version}: {' '.join(sorted(names))}")
 
 
-def check_needed(read, engine):
+def check_needed(read):
     for library in read.needed:
-        if not NEEDED.fullmatch(library) and not (
-            engine == "mimalloc" and library.startswith("libmimalloc.so")
-        ):
+        if not NEEDED.fullmatch(library):
             yield f"needs the library {library}"
-    if engine == "mimalloc" and not any(library.startswith("libmimalloc.so") for library in read.needed):
-        yield "does not need libmimalloc"
 
 
 def check_undefined(read, allowed):
@@ -108,12 +105,6 @@ def check_link(read):
         yield "asks for an executable stack"
 
 
-def library_behind(path):
-    """Where the loader finds the object's libmimalloc."""
-    listed = subprocess.run(["ldd", str(path)], check=True, capture_output=True, text=True).stdout
-    return re.search(r"libmimalloc\.so\S* => (\S+)", listed)[1]
-
-
 def check_behind(read, library):
     """Everything malloc-like of the library behind us is ours first."""
     behind = {name for name in elf.read(library).exports() if MALLOC_LIKE.fullmatch(name)}
@@ -129,6 +120,7 @@ def parse_arguments():
     parser.add_argument("--engine", required=True)
     parser.add_argument("--surface", required=True, type=pathlib.Path)
     parser.add_argument("--allowed", required=True, type=pathlib.Path)
+    parser.add_argument("--behind", nargs="*", default=[], type=pathlib.Path)
     return parser.parse_args()
 
 
@@ -138,12 +130,13 @@ def main():
     problems = [
         *check_exports(read, surface_versions(arguments.surface, arguments.engine)),
         *check_versions(read),
-        *check_needed(read, arguments.engine),
+        *check_needed(read),
         *check_link(read),
         *check_undefined(read, allowed_undefined(arguments.allowed, arguments.engine)),
     ]
-    if arguments.engine == "mimalloc":
-        problems += check_behind(read, library_behind(arguments.object))
+    for library in arguments.behind:
+        if library.exists():
+            problems += check_behind(read, library)
     for problem in problems:
         print(f"{arguments.object.name} {problem}")
     print(

@@ -60,7 +60,7 @@ class CheckSymbolsTest(unittest.TestCase):
             [
                 *check_symbols.check_exports(GOOD, {"malloc": ""}),
                 *check_symbols.check_versions(GOOD),
-                *check_symbols.check_needed(GOOD, "system"),
+                *check_symbols.check_needed(GOOD),
                 *check_symbols.check_link(GOOD),
                 *check_symbols.check_undefined(GOOD, {"memcpy"}),
             ],
@@ -93,11 +93,10 @@ class CheckSymbolsTest(unittest.TestCase):
 
     def test_needed(self):
         extra = dataclasses.replace(GOOD, needed=("libc.so.6", "libstdc++.so.6"))
-        self.assertEqual(len([*check_symbols.check_needed(extra, "system")]), 1)
+        self.assertEqual(len([*check_symbols.check_needed(extra)]), 1)
         engine = dataclasses.replace(GOOD, needed=("libc.so.6", "libmimalloc.so.2"))
-        self.assertEqual(len([*check_symbols.check_needed(engine, "system")]), 1)
-        self.assertEqual(len([*check_symbols.check_needed(engine, "mimalloc")]), 0)
-        self.assertEqual(len([*check_symbols.check_needed(GOOD, "mimalloc")]), 1)
+        self.assertEqual(len([*check_symbols.check_needed(engine)]), 1)
+        self.assertEqual(len([*check_symbols.check_needed(GOOD)]), 0)
 
     def test_link(self):
         for changes in (

@@ -18,6 +18,7 @@ class FakeEngine final : public EngineControl {
   uint64_t HeldBytes() override { return held_bytes.load(); }
   uint64_t ReleasableBytes() override { return releasable_bytes.load(); }
   bool GivesBackInSlices() const override { return true; }
+  bool ReleaseStopsTraffic() const override { return release_stops_traffic; }
   uint64_t GiveBack(uint64_t most_bytes) override {
     asked_bytes = most_bytes;
     if (on_give_back) on_give_back();
@@ -41,6 +42,7 @@ class FakeEngine final : public EngineControl {
   std::function<void()> on_tick;
   EngineTick next_tick;  // what a tick says it did
   bool honours_glibc_variables = true;
+  bool release_stops_traffic = false;
   uint32_t own_pool = UINT32_MAX;  // has shards of its own
   EnginePoolBytes own_bytes;
 

@@ -38,6 +38,7 @@ TEST(OptionsMessagesTest, MalformedByType) {
       {"MEMGOV_ON_HARD=die", "fail|abort|ignore; fail applies"},
       {"MEMGOV_COHORT=maybe", "0 or 1 (off, on); on applies"},
       {"MEMGOV_DIR=run", "an absolute path of at most 200 bytes"},
+      {"MEMGOV_MIMALLOC=lib/x", "an absolute path or a name without a slash, of at most 200 bytes"},
       {"MEMGOV_FAIL=malloc@1",
        "call@n or call@n+ with a call of mmap mprotect madvise membarrier pthread_create open read"}};
   for (const Case& one : kCases) {

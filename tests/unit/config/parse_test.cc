@@ -210,5 +210,16 @@ TEST(ParseTest, AbsolutePaths) {
   EXPECT_FALSE(IsAbsolutePath(" /run", 200));
 }
 
+TEST(ParseTest, LibraryNames) {
+  EXPECT_TRUE(IsLibraryName("libmimalloc.so.3", 200));
+  EXPECT_TRUE(IsLibraryName("/opt/lib/libmimalloc.so", 200));
+  EXPECT_TRUE(IsLibraryName(std::string(200, 'l').c_str(), 200));
+  EXPECT_FALSE(IsLibraryName(std::string(201, 'l').c_str(), 200));
+  EXPECT_FALSE(IsLibraryName(("/" + std::string(200, 'l')).c_str(), 200));
+  EXPECT_FALSE(IsLibraryName("", 200));
+  EXPECT_FALSE(IsLibraryName("lib/libmimalloc.so", 200));
+  EXPECT_FALSE(IsLibraryName("./libmimalloc.so", 200));
+}
+
 }  // namespace
 }  // namespace memgov

@@ -134,6 +134,44 @@ TEST(ReleasePolicyTest, PeriodicOffLeavesTheIdleOne) {
   EXPECT_EQ(Count(Simulate({0, kSecond}, 60 * kSecond, burst), Trigger::kIdle), 1);
 }
 
+constexpr PolicySettings kLulls{0, kSecond, 10 * kSecond};
+
+Traffic FastThenSlow(uint64_t fast, uint64_t slow) {
+  return [=](uint64_t now) {
+    const uint64_t first = now < 30 * kSecond ? now : 30 * kSecond;
+    return first / kMillisecond * fast / 1000 + (now - first) / kMillisecond * slow / 1000;
+  };
+}
+
+TEST(ReleasePolicyTest, SteadyTrafficIsNoLullWhateverItsRate) {
+  for (const uint64_t rate : {3 * kMega, 30 * kMega, 3000 * kMega}) {
+    EXPECT_TRUE(Simulate(kLulls, 120 * kSecond, Steady(rate)).empty()) << rate;
+    EXPECT_TRUE(Simulate(kLulls, 120 * kSecond, FastThenSlow(8 * rate, rate)).empty()) << rate;
+  }
+}
+
+TEST(ReleasePolicyTest, LowTrafficAfterABurstIsOneLull) {
+  const std::vector<Release> releases =
+      Simulate(kLulls, 120 * kSecond, FastThenSlow(400 * kMega, 20 * kMega));
+  ASSERT_EQ(releases.size(), 1U);
+  EXPECT_EQ(releases[0].trigger, Trigger::kIdle);
+  EXPECT_GE(releases[0].at_ns, 31 * kSecond);
+  EXPECT_LE(releases[0].at_ns, 33 * kSecond);
+}
+
+TEST(ReleasePolicyTest, LullsKeepTheirDistance) {
+  const auto bursts = [](uint64_t now) { return (now / (4 * kSecond)) * 400 * kMega + now / 1000 * 4; };
+  const std::vector<Release> releases = Simulate(kLulls, 120 * kSecond, bursts);
+  EXPECT_GE(releases.size(), 3U);
+  for (size_t index = 1; index < releases.size(); ++index) {
+    EXPECT_GE(releases[index].at_ns - releases[index - 1].at_ns, 10 * kSecond);
+  }
+}
+
+TEST(ReleasePolicyTest, WithLullsSteadyLowTrafficIsStillIdle) {
+  EXPECT_GE(Count(Simulate(kLulls, 60 * kSecond, Steady(100 * 1000)), Trigger::kIdle), 30);
+}
+
 TEST(ReleasePolicyTest, SleepsAQuarterOfTheIdleTimeWithinBounds) {
   struct Case {
     PolicySettings settings;

@@ -39,6 +39,27 @@ TEST(ReleaserTest, ReasonsHaveNames) {
   EXPECT_STREQ(ReleaseReasonName(ReleaseReason::kWindow), "window");
 }
 
+TEST(ReleaserTest, AnEngineThatStopsTrafficReleasesOnlyForWhatIsWorthIt) {
+  const ChildEnd end = RunInChild([] {
+    FakeEngine engine;
+    engine.release_stops_traffic = true;
+    for (const ReleaseReason reason :
+         {ReleaseReason::kSoft, ReleaseReason::kPressure, ReleaseReason::kPool}) {
+      releaser::Release(engine, reason);
+      releaser::TryRelease(engine, reason);
+      EXPECT_EQ(engine.give_backs.load(), 0) << ReleaseReasonName(reason);
+    }
+    int expected = 0;
+    for (const ReleaseReason reason :
+         {ReleaseReason::kIdle, ReleaseReason::kPeriodic, ReleaseReason::kApi, ReleaseReason::kMallocTrim,
+          ReleaseReason::kHard, ReleaseReason::kEmergency}) {
+      releaser::Release(engine, reason);
+      EXPECT_EQ(engine.give_backs.load(), ++expected) << ReleaseReasonName(reason);
+    }
+  });
+  EXPECT_EQ(end.status, 0) << end.error_text;
+}
+
 TEST(ReleaserTest, MeasuresWhatTheProcessLost) {
   for (const bool unmap : {true, false}) {
     const ChildEnd end = RunInChild([&] {

@@ -73,6 +73,17 @@ TEST(EffectiveConfigTest, InAContainer) {
                                                 "  cohort                  4 processes\n");
 }
 
+TEST(EffectiveConfigTest, SaysWhoCapsTheArenas) {
+  EffectiveState state;
+  EXPECT_EQ(TextOf(state, {}).find("arenas  "), std::string::npos);
+  state.arenas = {4, "two per CPU, 2 to 16"};
+  EXPECT_EQ(LineOf(TextOf(state, {}), "glibc's arenas"),
+            "  glibc's arenas          at most 4 (two per CPU, 2 to 16)");
+  state.arenas = {0, "GLIBC_TUNABLES"};
+  EXPECT_EQ(LineOf(TextOf(state, {}), "glibc's arenas"),
+            "  glibc's arenas          as glibc has them (GLIBC_TUNABLES)");
+}
+
 TEST(EffectiveConfigTest, WithoutAContainer) {
   const std::string text = TextOf({}, {});
   EXPECT_NE(text.find("  soft                    none\n"), std::string::npos) << text;
