@@ -63,11 +63,10 @@ struct OtherAllocator {
   const char* object_prefix;
   const char* name;
 };
-constexpr OtherAllocator kOthers[] = {
-    {"libjemalloc", "jemalloc"},
-    {"libtcmalloc", "tcmalloc"},
-    {"libsnmalloc", "snmalloc"},
-    {"libmimalloc", "mimalloc"}};  // the mimalloc engine loads its library later
+constexpr OtherAllocator kOthers[] = {{"libjemalloc", "jemalloc"},
+                                      {"libtcmalloc", "tcmalloc"},
+                                      {"libsnmalloc", "snmalloc"},
+                                      {"libmimalloc", "mimalloc"}};
 
 enum : uint32_t { kNotLooked, kLooking, kPlain, kSanitized };
 constinit std::atomic<uint32_t> sanitizer{kNotLooked};
@@ -115,7 +114,9 @@ void SayWhoIsIdle() {
         .Text(candidate.name)
         .Text(" (")
         .Text(other)
-        .Text(") is loaded too and sees none of its calls");
+        .Text(TextEqual(candidate.name, ChosenEngine::kName)
+                  ? ") is loaded too and is called by its own names only"
+                  : ") is loaded too and sees none of its calls");
     return;
   }
 }

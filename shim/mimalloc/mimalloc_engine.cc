@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "governor/base/errno_keeper.h"
 #include "governor/budget/gate.h"
 #include "shim/arena/arena_engine.h"
 #include "shim/mimalloc/library.h"
@@ -38,6 +39,7 @@ void* MimallocEngine::FromArena(const Wish& wish) {
 }
 
 void* MimallocEngine::FromLibrary(const Wish& wish) {
+  const ErrnoKeeper keep_errno;
   return Guarded([&]() -> void* {
     if (wish.alignment != 0) {
       return wish.zeroed ? functions.zalloc_aligned(wish.size, wish.alignment)
@@ -111,6 +113,7 @@ void* MimallocEngine::Resize(void* block, size_t size) {
     return usable != 0 ? Move(block, usable, size) : ArenaEngine::Resize(block, size);
   }
   if (TakesSize(wanted)) {
+    const ErrnoKeeper keep_errno;
     void* resized = Guarded([&] { return functions.realloc(block, wanted); });
     if (resized != nullptr) return resized;
   }

@@ -64,11 +64,16 @@ class MimallocEngine {
     ThreadRecord* record = threads::current;
     if (!mimalloc::TakesSize(size) || record == nullptr) [[unlikely]]
       return AllocateElsewhere({size, 0, false});
+    int* const errno_address = record->errno_address;
+    const int saved = *errno_address;
     void* block = nullptr;
     {
       const quiesce::Guard guard(*record);
       block = mimalloc::functions.malloc(size);
     }
+    // What it tries of the kernel in vain on its way.
+    if (*errno_address != saved) [[unlikely]]
+      *errno_address = saved;
     return block != nullptr ? block : AllocateAgain({size, 0, false});
   }
   static void* AllocateZeroed(size_t size);
