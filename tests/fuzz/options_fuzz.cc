@@ -36,7 +36,8 @@ void Try(Option option, const std::string& text) {
   options::Describe(option, described);
   Require(described.size() > 0);
   // The option must not keep a pointer into `text`.
-  const char* own = spec.type == OptionType::kPath ? "/" : spec.default_text;
+  const bool names_file = spec.type == OptionType::kPath || spec.type == OptionType::kLibrary;
+  const char* own = names_file ? "/" : spec.default_text;
   options::Set(option, spec.type == OptionType::kGroup ? "0" : own);
 }
 
