@@ -102,12 +102,19 @@ void Publish(const Charge& charge) {
   last.valid.store(charge.valid, std::memory_order_relaxed);
 }
 
-// Where the gate asks next: when this process has taken its share of what is left.
+// Memory that is handed out takes more than itself: headers of slabs and the kernel's page tables, 2 to 3 %.
+// After steps of half of what is left that error is smaller than the reserve when the limit is near.
+uint64_t Step(uint64_t headroom) {
+  constexpr uint64_t kWholeBytes = 4 << 20;
+  return headroom <= kWholeBytes ? headroom : headroom / 2;
+}
+
+// Where the gate asks next: when this process has taken half of its share of what is left.
 uint64_t Ceiling(uint64_t limit, const Charge& charge) {
   if (limit == UINT64_MAX || !charge.valid) return UINT64_MAX;
   const uint64_t used = charge.charged_bytes + charge.in_flight_bytes;
   const uint64_t headroom = limit > used ? limit - used : 0;
-  return charge.fresh_bytes + ShareOfCohort(headroom);
+  return charge.fresh_bytes + Step(ShareOfCohort(headroom));
 }
 
 void OpenGate(const Limits& now, const Charge& charge) {

@@ -140,9 +140,10 @@ const char* ValueIn(const char* entry, const char* name) {
   return rest != nullptr && *rest == '=' ? rest + 1 : nullptr;
 }
 
-// The tool and the tests pass variables that are not options of the object.
+// The tool, the Rust crate and the tests have variables that are not options of the object.
 bool IsForOthers(const char* entry) {
-  return SkipPrefix(entry, "MEMGOV_TEST_") != nullptr || SkipPrefix(entry, "MEMGOV_COUNTING_") != nullptr;
+  return SkipPrefix(entry, "MEMGOV_TEST_") != nullptr || SkipPrefix(entry, "MEMGOV_COUNTING_") != nullptr ||
+         ValueIn(entry, "MEMGOV_LIBRARY_DIR") != nullptr;
 }
 
 // 1 when the entry is one of ours and bad.

@@ -14,11 +14,23 @@ constexpr int64_t kSecond = 1000000000;
 
 TEST(OptionsLoadTest, TakesWhatIsGoodInSilence) {
   const ChildEnd end = RunInChild([] {
-    std::vector<std::string> entries = {
-        "PATH=/bin",           "MEMGOV_GOVERNOR=off",     "MEMGOV_THREAD=never",   "MEMGOV_TRIM_INTERVAL=30s",
-        "MEMGOV_IDLE_MS=250",  "MEMGOV_START_BYTES=128M", "MEMGOV_ARENA_MAX=4",    "MEMGOV_REPORT=60s",
-        "MEMGOV_SUMMARY=yes",  "MEMGOV_ENGINE=system",    "MEMGOV_POOLS=a*=b;c=d", "MEMGOV_STRICT=1",
-        "MEMGOV_TEST_LOCAL=1", "MEMGOV_COUNTING_FILE=x",  "XMEMGOV_TYPO=1",        "MEMGOV"};
+    std::vector<std::string> entries = {"PATH=/bin",
+                                        "MEMGOV_GOVERNOR=off",
+                                        "MEMGOV_THREAD=never",
+                                        "MEMGOV_TRIM_INTERVAL=30s",
+                                        "MEMGOV_IDLE_MS=250",
+                                        "MEMGOV_START_BYTES=128M",
+                                        "MEMGOV_ARENA_MAX=4",
+                                        "MEMGOV_REPORT=60s",
+                                        "MEMGOV_SUMMARY=yes",
+                                        "MEMGOV_ENGINE=system",
+                                        "MEMGOV_POOLS=a*=b;c=d",
+                                        "MEMGOV_STRICT=1",
+                                        "MEMGOV_TEST_LOCAL=1",
+                                        "MEMGOV_COUNTING_FILE=x",
+                                        "MEMGOV_LIBRARY_DIR=/x",
+                                        "XMEMGOV_TYPO=1",
+                                        "MEMGOV"};
     EXPECT_EQ(LoadFrom(entries), 0);
     EXPECT_EQ(options::Get(Option::kGovernor), 0);
     EXPECT_EQ(options::Get(Option::kThread), kThreadNever);
