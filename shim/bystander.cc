@@ -73,7 +73,7 @@ constinit std::atomic<uint32_t> sanitizer{kNotLooked};
 
 bool HasSanitizer() {
   if (linkage::LinkedSanitizer()) return true;
-  for (const char* init : {"__asan_init", "__tsan_init", "__hwasan_init", "__msan_init"}) {
+  for (const char* init : {"__asan_init", "__tsan_init", "__hwasan_init", "__lsan_init", "__msan_init"}) {
     if (FindFirstSymbol(init) != nullptr) return true;
   }
   return false;

@@ -17,7 +17,7 @@ __asm__(".weak _ZTISt9bad_alloc, _ZTVSt9bad_alloc, _ZNSt9bad_allocD1Ev, _ZTVSt9e
 __asm__(".weak __gxx_personality_v0");
 __asm__(".weak __cxa_allocate_exception, __cxa_throw, __cxa_begin_catch, __cxa_end_catch");
 
-#define MEMGOV_SANITIZERS(X) X(__asan_init) X(__hwasan_init) X(__msan_init) X(__tsan_init)
+#define MEMGOV_SANITIZERS(X) X(__asan_init) X(__hwasan_init) X(__lsan_init) X(__msan_init) X(__tsan_init)
 // clang-format off
 #define MEMGOV_INTERCEPTED(X)                                                       \
   X(malloc) X(calloc) X(realloc) X(free) X(posix_memalign) X(malloc_usable_size)    \

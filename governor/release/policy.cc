@@ -24,7 +24,6 @@ bool ReleasePolicy::LullDue(const PolicyReadings& readings) {
   if (bytes_per_ms >= fastest_bytes_per_ms_ / kLullShare ||
       readings.now_ns - released_ns_ < settings_.lull_interval_ns)
     return false;
-  fastest_bytes_per_ms_ = bytes_per_ms;
   return true;
 }
 
@@ -49,8 +48,9 @@ Decision ReleasePolicy::Tick(const PolicyReadings& readings) {
   if (decision.trigger != Trigger::kNone) {
     released_ns_ = readings.now_ns;
     released_activity_ = Activity(readings);
-    window_begin_ns_ = readings.now_ns;
-    window_activity_ = Activity(readings);
+    window_begin_ns_ = span_begin_ns_ = readings.now_ns;
+    window_activity_ = span_activity_ = Activity(readings);
+    fastest_bytes_per_ms_ = 0;
   }
   const bool anything_due = settings_.idle_ns != 0 || settings_.trim_interval_ns != 0;
   if (!anything_due || Activity(readings) == released_activity_) {

@@ -14,6 +14,7 @@ namespace memgov::mimalloc {
 
 constinit Functions functions;
 constinit std::atomic<Family> family{Family::kNone};
+constinit bool is_part_of_another = false;
 
 namespace {
 
@@ -119,6 +120,7 @@ bool UseLoaded(const void* inside, const char* asked) {
   ObjectNameOf(inside, name, sizeof name);
   const Candidate tried = Examine(name[0] != '\0' ? name : "the program itself", inside);
   const bool serves = LoadedFamily() != Family::kNone;
+  is_part_of_another = SkipPrefix(name, "libmimalloc") == nullptr;
   if (!serves) {
     Say(tried, false);
   } else if (*asked != '\0' && !TextEqual(BaseName(asked), name)) {

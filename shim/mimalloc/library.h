@@ -80,6 +80,10 @@ enum Option36 : int {
 extern constinit Functions functions;
 extern constinit std::atomic<Family> family;
 
+// Written by Load. True when the mimalloc that serves is part of an object that is more than that: a program
+// that contains one calls it by its own names.
+extern constinit bool is_part_of_another;
+
 inline Family LoadedFamily() { return family.load(std::memory_order_acquire); }
 
 // Looks for it: one that the program brings, else MEMGOV_MIMALLOC (not in a set-user-ID process), else

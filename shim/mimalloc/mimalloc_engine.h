@@ -36,10 +36,11 @@ inline size_t AtLeastSmallest(size_t size) { return size < 16 ? 16 : size; }
 inline bool TakesSize(size_t size) { return size <= largest.load(std::memory_order_acquire); }
 
 // Is it in the arena engine's memory? Not only where a chunk begins: blocks on huge alignments lie further
-// on.
+// on. Nor all of the GiB where one does: behind its end the address space is anybody's, mimalloc's too.
 __attribute__((always_inline)) inline bool IsArenas(const void* block) {
   const uintptr_t root = reinterpret_cast<uintptr_t>(block) >> arena::kChunkShift;
-  return root < arena::kRoots && arena::roots[root] != arena::Root::kNobodys;
+  if (root >= arena::kRoots || arena::roots[root] == arena::Root::kNobodys) return false;
+  return arena::ChunkHolding(block) != nullptr;
 }
 
 // For a block outside the arena engine's memory. 2.0.9 cannot tell: what is foreign to both goes to it.

@@ -64,9 +64,9 @@ void EmptyBatch(ThreadRecord** batch, int count, Swept& swept) {
 }  // namespace
 
 void Start() {
-  may_claim = CountDependents("libmimalloc.so") == 0;
+  may_claim = !is_part_of_another && CountDependents("libmimalloc") == 0;
   if (!may_claim) {
-    Message()->Text("another object uses libmimalloc directly: heaps of parked threads are left alone");
+    Message()->Text("another object uses mimalloc directly: heaps of parked threads are left alone");
   }
 }
 

@@ -10,13 +10,16 @@ uintptr_t Mixed(const CachedBlock* block, uintptr_t next) {
   return next ^ (reinterpret_cast<uintptr_t>(&block->next) >> 12);
 }
 
-// What two frees and one malloc of a size must do to the cache, each step seen.
-CacheProof ProveSize(const volatile ThreadCache& cache, int size_index) {
-  const auto allocate = real_libc::allocate.Get();
+constexpr int kMostHeld = 64;
+
+size_t BytesOf(int size_index) {
+  return ThreadCache::kSmallest + ThreadCache::kStep * static_cast<size_t>(size_index);
+}
+
+// What two frees and one malloc of a size must do to a cache with room for them, each step seen.
+CacheProof ProveWith(const volatile ThreadCache& cache, int size_index, CachedBlock* first,
+                     CachedBlock* second) {
   const auto release = real_libc::release.Get();
-  const size_t bytes = ThreadCache::kSmallest + ThreadCache::kStep * static_cast<size_t>(size_index);
-  auto* first = static_cast<CachedBlock*>(allocate(bytes));
-  auto* second = static_cast<CachedBlock*>(allocate(bytes));
   const int before = cache.counts[size_index];
   release(first);
   bool as_known = cache.counts[size_index] == before + 1 && cache.blocks[size_index] == first;
@@ -26,12 +29,26 @@ CacheProof ProveSize(const volatile ThreadCache& cache, int size_index) {
   if (!as_known) return CacheProof::kNone;
   const uintptr_t link = *const_cast<volatile uintptr_t*>(&second->next);
   const uintptr_t expected = reinterpret_cast<uintptr_t>(first);
-  void* again = allocate(bytes);
+  void* again = real_libc::allocate.Get()(BytesOf(size_index));
   as_known = again == second && cache.counts[size_index] == before + 1 && cache.blocks[size_index] == first;
   release(again);
   if (!as_known) return CacheProof::kNone;
   if (link == Mixed(second, expected)) return CacheProof::kMixed;
   return link == expected ? CacheProof::kPlain : CacheProof::kNone;
+}
+
+CacheProof ProveSize(const volatile ThreadCache& cache, int size_index) {
+  const auto allocate = real_libc::allocate.Get();
+  const size_t bytes = BytesOf(size_index);
+  auto* first = static_cast<CachedBlock*>(allocate(bytes));
+  auto* second = static_cast<CachedBlock*>(allocate(bytes));
+  // They may have come from elsewhere and brought others into the cache, up to its bound: it must have room.
+  void* held[kMostHeld];
+  int holding = 0;
+  while (cache.counts[size_index] > 0 && holding < kMostHeld) held[holding++] = allocate(bytes);
+  const CacheProof proof = ProveWith(cache, size_index, first, second);
+  while (holding > 0) real_libc::release.Get()(held[--holding]);
+  return proof;
 }
 
 }  // namespace

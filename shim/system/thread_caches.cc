@@ -107,8 +107,12 @@ void Leave(void* given) {
 void TakeFrom(ThreadRecord& record, CachedBlocks& into) {
   void* place = record.engine_part.load(std::memory_order_acquire);
   if (place == nullptr || place == kLeft) return;
-  // One that ended by a bare system call ran no destructors, and its variables may be gone.
-  if (!os::ThreadExists(record.tid.load(std::memory_order_relaxed))) return;
+  // One that ended by a bare system call ran no destructors, and its variables may be gone; its number may be
+  // another's one day.
+  if (!os::ThreadExists(record.tid.load(std::memory_order_relaxed))) {
+    record.engine_part.store(kLeft, std::memory_order_relaxed);
+    return;
+  }
   ThreadCache* cache = *static_cast<ThreadCache**>(place);
   if (cache != nullptr) cache->TakeAll(knowledge.mixed, into);
 }

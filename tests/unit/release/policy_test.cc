@@ -168,6 +168,18 @@ TEST(ReleasePolicyTest, LullsKeepTheirDistance) {
   }
 }
 
+// It is the begin of a burst: a release would stop it.
+TEST(ReleasePolicyTest, TheFirstTrafficAfterARestIsNoLull) {
+  const auto two_bursts = [](uint64_t now) {
+    const uint64_t first = now < 5 * kSecond ? now : 5 * kSecond;
+    const uint64_t second = now < 90 * kSecond ? 0 : now - 90 * kSecond;
+    return (first + second) / kMillisecond * kMega;
+  };
+  for (const Release& release : Simulate(kLulls, 95 * kSecond, two_bursts)) {
+    EXPECT_LT(release.at_ns, 20 * kSecond);
+  }
+}
+
 TEST(ReleasePolicyTest, WithLullsSteadyLowTrafficIsStillIdle) {
   EXPECT_GE(Count(Simulate(kLulls, 60 * kSecond, Steady(100 * 1000)), Trigger::kIdle), 30);
 }
