@@ -46,7 +46,7 @@ SUPPORT = (
         (
             "each fresh page",
             "requests from 64 KiB on",
-            "fresh pages of blocks over 32 KiB",
+            "fresh pages of blocks over 8 KiB",
             "each fresh page",
         ),
     ),

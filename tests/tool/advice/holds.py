@@ -98,7 +98,7 @@ class Advice(ToolTest):
         self.assertGreater(advice["container"]["peak_bytes"], 96 << 20)
         self.assertEqual(self.run_within(advice["container"]["limit_bytes"], soft), (0, 0))
         rung, _ = self.run_within(advice["container"]["peak_bytes"], soft)
-        self.assertGreater(rung, 0)
+        self.assertGreater(rung, 0, advice)
 
 
 if __name__ == "__main__":
