@@ -16,7 +16,7 @@ ARCHIVE, SURFACE, ALLOWED = map(pathlib.Path, sys.argv[1:4])
 FOR_LINKING = {"_GLOBAL_OFFSET_TABLE_", "__dso_handle", "__tls_get_addr"}
 WEAK = re.compile(
     r"_ZSt15get_new_handlerv|_ZSt17__throw_bad_allocv|_Z(TI|TV|N)St9(bad_alloc|exception)\w*|__gxx_personality_v0"
-    r"|__cxa_(allocate_exception|throw|begin_catch|end_catch)|__(a|hwa|m|t)san_init|__interceptor_\w+"
+    r"|__cxa_(allocate_exception|throw|begin_catch|end_catch)|__(a|hwa|l|m|t)san_init|__interceptor_\w+"
 )
 
 
