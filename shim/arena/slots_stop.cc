@@ -8,7 +8,10 @@ namespace {
 
 constinit std::atomic<uint64_t> lost_slots{0};
 
-constexpr int kMostWaits = 100;
+// In milliseconds, for a thread that has the slot and is kept from running. A drain comes again; at a fork
+// what is in the slot would be lost to the child.
+constexpr int kDrainWaits = 100;
+constexpr int kStopWaits = 1000;
 constexpr uint64_t kWaitNs = 1000000;
 
 // Membarrier was granted when memgov started and is not any more: a filter came. What was under way when the
@@ -31,8 +34,8 @@ void StopSequences() {
 }
 
 // One that was waited for in vain is not waited for again.
-void TakeSlot(Slot& slot) {
-  const int most_waits = slot.lost ? 0 : kMostWaits;
+void TakeSlot(Slot& slot, int most_waits) {
+  if (slot.lost) most_waits = 0;
   slot.in_hand = TryTake(slot);
   for (int waits = 0; waits < most_waits && !slot.in_hand; ++waits) {
     os::SleepNanoseconds(kWaitNs);
@@ -42,10 +45,10 @@ void TakeSlot(Slot& slot) {
   slot.lost = !slot.in_hand;
 }
 
-void StopLocked() {
+void StopLocked(int most_waits) {
   stopped.store(true, std::memory_order_relaxed);
   if (way.load(std::memory_order_relaxed) == Way::kSequences) return StopSequences();
-  ForEachSlot([](Slot& slot) { TakeSlot(slot); });
+  ForEachSlot([=](Slot& slot) { TakeSlot(slot, most_waits); });
 }
 
 void RestartLocked() {
@@ -86,7 +89,7 @@ uint64_t EmptySlot(Slot& slot) {
 uint64_t Drain(bool only_starved) {
   uint64_t bytes = 0;
   slots_lock.Lock();
-  StopLocked();
+  StopLocked(kDrainWaits);
   ForEachSlot([&](Slot& slot) {
     if (!slot.in_hand) return;
     if (!only_starved || slot.starved.load(std::memory_order_relaxed) != 0) bytes += EmptySlot(slot);
@@ -98,7 +101,7 @@ uint64_t Drain(bool only_starved) {
 
 bool Stop() {
   if (!slots_lock.LockForFork()) return false;
-  StopLocked();
+  StopLocked(kStopWaits);
   return true;
 }
 
