@@ -40,6 +40,9 @@ std::vector<void*> TakeBuffers(uint64_t most_bytes) {
 }
 
 TEST(EngineGateTest, BuffersFailAtTheBudgetAndPagesInHandAreNotAskedFor) {
+#ifdef __SANITIZE_THREAD__
+  GTEST_SKIP() << "the sanitizer's shadow of the memory is charged too";
+#endif
   const ChildEnd end = RunInChild([] {
     Start();
     SetBudgetAbove(32 * kMega, 40 * kMega);

@@ -147,6 +147,9 @@ TEST(GateTest, AbortEndsTheProcessWithOneLine) {
 }
 
 TEST(GateTest, ThreadsTogetherTakeNoMoreThanThereIs) {
+#ifdef __SANITIZE_THREAD__
+  GTEST_SKIP() << "the sanitizer's shadow of the memory is charged too";
+#endif
   const ChildEnd end = RunInChild([] {
     static FakeEngine engine;
     InstallBudget(engine);
