@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Unpacks packages of a Debian release into a folder; nothing of them is installed. Sourced: unpack_packages <folder>
 # <release> <package>... Needs apt and the network. Afterwards the folder has root/, and what the caller adds.
 
@@ -7,7 +8,7 @@ unpack_packages() {
   rm -rf -- "$folder"
   mkdir -p "$folder"/{root,deb,lists/partial,cache/archives/partial}
   (
-    cd -- "$folder"
+    cd -- "$folder" || exit 1
     # Apt's own folders and sources stay out of it; its proxy settings and keys serve.
     printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s %s main\n' \
       "${MEMGOV_DEBIAN_MIRROR:-http://deb.debian.org/debian}" "$release" >sources.list
