@@ -15,7 +15,7 @@ import time
 held = [bytearray(1000) for _ in range(100000)]
 time.sleep(0.3)
 held = None
-time.sleep(1.2)
+time.sleep(2.5)
 """
 
 # Says on which port, then answers each connection after allocating a little.
