@@ -94,7 +94,8 @@ concept MindsVfork = requires {
   E::BeforeVfork();
 };
 // Exact books, a policy of its own, and the gate (governor/budget/gate.h) asked for each fresh page.
-// Does it give back under load by itself, so that a periodic release would only undo its policy?
+// kHasDemandWindow: does it give back under load by itself, so that a periodic release would only undo its
+// policy?
 template <typename E>
 concept KeepsBooks = requires(uint64_t now_ns, EngineFigures* figures, PoolId pool, EnginePoolBytes* bytes,
                               uint32_t index, EngineClass* size_class) {

@@ -93,18 +93,6 @@ void LetAllGo() {
   os::FutexWake(ClaimWord(), INT32_MAX);
 }
 
-bool TryClaim(ThreadRecord& record) {
-  ThreadRecord* one = &record;
-  if (ClaimSome(&one, 1) == 1) return true;
-  LetAllGo();
-  return false;
-}
-
-void Unclaim(ThreadRecord& record) {
-  LetGo(record);
-  LetAllGo();
-}
-
 bool ClaimAllBefore(uint64_t deadline_ns) {
   claimant.store(threads::current, std::memory_order_release);
   claim.fetch_or(kClaimed, std::memory_order_seq_cst);

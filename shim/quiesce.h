@@ -51,10 +51,6 @@ void ReleaseInChild(ThreadRecord* self);
 int ClaimSome(ThreadRecord** records, int count);
 void LetGo(ThreadRecord& record);
 void LetAllGo();
-// The same for one: true when it is outside, and kept outside until Unclaim; false, and nothing claimed, when
-// it is inside now.
-bool TryClaim(ThreadRecord& record);
-void Unclaim(ThreadRecord& record);
 
 class Guard {
  public:
