@@ -35,6 +35,7 @@ const uint32_t* Word(const std::atomic<uint32_t>& state) { return reinterpret_ca
 void FutexLock::BeginFork() { holds_all = true; }
 void FutexLock::EndFork() { holds_all = false; }
 bool FutexLock::HoldsAll() { return holds_all; }
+bool FutexLock::HoldsAny() { return holds_all || held_ranks != 0; }
 
 bool FutexLock::HeldByThisThread() const { return (held_ranks & BitOf(rank_)) != 0; }
 

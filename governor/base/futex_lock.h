@@ -54,6 +54,8 @@ class FutexLock {
   static void EndFork();
   // Between the two, where a handler of others may call anything: what takes locks for longer has to wait.
   static bool HoldsAll();
+  // Whether the calling thread holds a lock of ours: in a signal handler that interrupted its holder, too.
+  static bool HoldsAny();
 
  private:
   enum : uint32_t { kFree, kHeld, kContended };

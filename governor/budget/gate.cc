@@ -65,14 +65,6 @@ void RaiseCeiling(uint64_t bytes, bool big) {
   abort();
 }
 
-bool Refuse(uint64_t bytes) {
-  refused.fetch_add(1, std::memory_order_relaxed);
-  refused_bytes.fetch_add(bytes, std::memory_order_relaxed);
-  WakeGovernor();
-  if (options::Get(Option::kOnHard) == kOnHardAbort) AbortAtLimit(bytes);
-  return false;
-}
-
 // Where there is nothing to keep to, nobody asks again.
 void OpenForGood() {
   gate::state.big_ceiling.store(UINT64_MAX, std::memory_order_relaxed);
@@ -112,10 +104,17 @@ bool gate::Ask(uint64_t bytes, bool big) {
   budget::Start();
   if (!budget::MayPass(bytes, big)) {
     budget::WakeGovernor();
-    if (!emergency::Release() || !budget::MayPass(bytes, big)) return budget::Refuse(bytes);
+    if (!emergency::Release() || !budget::MayPass(bytes, big)) return false;
   }
   budget::RaiseCeiling(bytes, big);
   return true;
+}
+
+void gate::Refuse(uint64_t bytes) {
+  budget::refused.fetch_add(1, std::memory_order_relaxed);
+  budget::refused_bytes.fetch_add(bytes, std::memory_order_relaxed);
+  budget::WakeGovernor();
+  if (options::Get(Option::kOnHard) == kOnHardAbort) budget::AbortAtLimit(bytes);
 }
 
 }  // namespace memgov

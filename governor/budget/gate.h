@@ -68,8 +68,11 @@ inline void NoteReturned(uint64_t bytes) { state.returned.fetch_add(bytes, std::
 inline void Untake(uint64_t bytes) { state.fresh.fetch_sub(bytes, std::memory_order_relaxed); }
 
 // Cold: a fresh reading, one bounded emergency release, and the answer. True: TryTake will count them now,
-// unless another thread is faster. False: refused, and counted as that. errno is kept.
+// unless another thread is faster. False: Refuse, unless there is another way. errno is kept.
 bool Ask(uint64_t bytes, bool big);
+
+// Counts a refusal; aborts where MEMGOV_ON_HARD says so.
+void Refuse(uint64_t bytes);
 
 // An attempt that failed: may it be repeated? Asks when it was the gate that said no; for callers that hold
 // no lock. Signal handlers that allocate meanwhile leave the thread's Attempt as they found it.
@@ -83,9 +86,15 @@ class Persistence {
   bool MayTryAgain() {
     if (!attempt.refused || attempt.passes) return false;
     attempt.refused = false;
-    if (!Ask(bytes_, big_)) return false;
+    refused_ = !Ask(bytes_, big_);
+    if (refused_) return false;
     attempt.passes = ++questions_ == kMostQuestions;
     return true;
+  }
+
+  // Nothing was to be had: a refusal, if the gate's answer was no.
+  void GiveUp() const {
+    if (refused_) Refuse(bytes_);
   }
 
  private:
@@ -95,6 +104,7 @@ class Persistence {
   const uint64_t bytes_;
   const bool big_;
   int questions_ = 0;
+  bool refused_ = false;
 };
 
 // TryTake, and Ask when that says no: for callers that hold no lock.
@@ -106,6 +116,7 @@ inline bool Take(uint64_t bytes, bool big) {
   while (persistence.MayTryAgain()) {
     if (TryTake(bytes, big)) return true;
   }
+  persistence.GiveUp();
   return false;
 }
 

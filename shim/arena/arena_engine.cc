@@ -53,7 +53,17 @@ void* AllocatePages(size_t alignment, size_t size, bool zeroed) {
   do {
     block = pages::AllocateLarge(size, alignment, OwnGroup(), &clean);
   } while (block == nullptr && persistence.MayTryAgain());
+  if (block == nullptr) persistence.GiveUp();
   return zeroed && !clean ? Zeroed(block, size) : block;
+}
+
+// When there is no more memory: what other shards have, then what slots of other CPUs and pools have. It
+// counts for the pool whose slab it is of.
+void* TakeElsewhere(uint32_t size_class) {
+  if (void* block = shards::TakeAnywhere(groups::ShardCount(), size_class); block != nullptr) return block;
+  if (FutexLock::HoldsAny() || !slots::Holds(size_class)) return nullptr;
+  slots::Drain(false);
+  return shards::TakeAnywhere(groups::ShardCount(), size_class);
 }
 
 uint32_t TakeBlocks(uint32_t shard, uint32_t group, uint32_t size_class, void** out, uint32_t want) {
@@ -62,6 +72,8 @@ uint32_t TakeBlocks(uint32_t shard, uint32_t group, uint32_t size_class, void** 
   do {
     taken = shards::Take(shard, group, size_class, out, want);
   } while (taken == 0 && persistence.MayTryAgain());
+  if (taken == 0 && (out[0] = TakeElsewhere(size_class)) != nullptr) return 1;
+  if (taken == 0) persistence.GiveUp();
   return taken;
 }
 

@@ -18,8 +18,8 @@ constexpr bool kTakesHints = false;
 constexpr bool kTakesHints = true;
 #endif
 
-// Between programs and their heaps (85 TiB, or below 1 TiB) and libraries (127 TiB), and above the places that
-// mimalloc tries first (2 to 32 TiB): 16384 places from 40 TiB on, begun at random.
+// Between programs and their heaps (85 TiB, or below 1 TiB) and libraries (127 TiB), and above the places
+// that mimalloc tries first (2 to 32 TiB): 16384 places from 40 TiB on, begun at random.
 constexpr uintptr_t kFirstHint = uintptr_t{40} << 40;
 constexpr uintptr_t kHintPlaces = 16384;
 constexpr int kMostHints = 64;

@@ -73,6 +73,13 @@ uint32_t TakeFrom(SpanHeader& slab, void** out, uint32_t want) {
   return taken;
 }
 
+uint32_t TakeOf(ClassOfShard& owner, SpanHeader* slab, void** out, uint32_t want) {
+  const uint32_t taken = TakeFrom(*slab, out, want);
+  owner.free_blocks -= taken;
+  Relink(owner, slab);
+  return taken;
+}
+
 struct BlockPlace {
   SpanHeader* slab = nullptr;  // nullptr: no block of the class
   uint32_t index = 0;
@@ -179,12 +186,19 @@ uint32_t Take(uint32_t shard, uint32_t group, uint32_t size_class, void** out, u
       ++owner.slabs;
       owner.free_blocks += slab->free_blocks;
     }
-    const uint32_t got = TakeFrom(*slab, out + taken, want - taken);
-    taken += got;
-    owner.free_blocks -= got;
-    Relink(owner, slab);
+    taken += TakeOf(owner, slab, out + taken, want - taken);
   }
   return taken;
+}
+
+void* TakeAnywhere(uint32_t count, uint32_t size_class) {
+  void* block = nullptr;
+  for (uint32_t shard = 0; shard < count && block == nullptr; ++shard) {
+    ClassOfShard& owner = all[shard][size_class];
+    FutexLockHolder hold(owner.lock);
+    if (SpanHeader* slab = Fullest(owner); slab != nullptr) TakeOf(owner, slab, &block, 1);
+  }
+  return block;
 }
 
 // A slab stays where it is while a block of it is handed out: its shard can be read without the lock.

@@ -265,6 +265,13 @@ bool AnyStarved() {
   return any;
 }
 
+bool Holds(uint32_t size_class) {
+  const uint32_t line = kSizeClasses[size_class].line;
+  bool any = false;
+  ForEachSlot([&](const Slot& slot) { any = any || slot.cells[line].Count() != 0; });
+  return any;
+}
+
 uint64_t CachedBlocks(uint32_t group, uint32_t size_class) {
   uint64_t blocks = 0;
   ForEachSlot([&](const Slot& slot) {

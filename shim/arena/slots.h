@@ -159,13 +159,15 @@ void GrowLimit(Slot& slot, uint32_t size_class);
 
 // Empties all slots, and lets their limits start again; blocks go back to their slabs. `only_starved`: only
 // those in which a class was kept from growing. Returns the bytes. Threads do without slots meanwhile. One at
-// a time (the release lock).
+// a time (the slots' lock, which the caller must not have).
 uint64_t Drain(bool only_starved);
 
 // Bytes in slots of `group`; of all with kMostGroups. Without a stop: a picture of a moment.
 uint64_t CachedBytes(uint32_t group);
 uint64_t SlotMetadataBytes();
 bool AnyStarved();
+// Whether any slot has a block of this class: a picture of a moment.
+bool Holds(uint32_t size_class);
 
 // For fork and verify: no slot changes between the two, whatever other threads do. Stop takes the slots'
 // lock; false: this thread has it already (it forks from a signal handler that interrupted itself), and

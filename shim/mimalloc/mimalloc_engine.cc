@@ -60,6 +60,7 @@ void* MimallocEngine::AllocateAgain(const Wish& wish) {
     block = FromLibrary(wish);
     refused = gate::attempt.refused;
   } while (block == nullptr && persistence.MayTryAgain());
+  if (block == nullptr) persistence.GiveUp();
   if (block != nullptr || refused) return block;
   if (Guarded([] { return mimalloc::own_memory::Grow(true); })) block = FromLibrary(wish);
   return block != nullptr ? block : FromArena(wish);
