@@ -35,6 +35,7 @@ struct EnginePoolBytes {
   uint64_t live_bytes = 0;
   uint64_t held_bytes = 0;    // live, fragmentation and cached
   uint64_t cached_bytes = 0;  // free blocks cached by CPU
+  bool counts_live = true;    // false: live is 0 here, and what samples say of the pool is all of it
 };
 
 // Blocks of one size, of all pools.
@@ -81,7 +82,8 @@ class EngineControl {
 
   // False where the engine keeps no such books.
   virtual bool Describe(EngineFigures*) { return false; }
-  // Exact bytes of a pool that has shards of its own. What it allocated before it got them is in its samples.
+  // Exact bytes of a pool that has shards, or a heap, of its own. What it allocated before it got them is in
+  // its samples.
   virtual bool PoolBytes(uint32_t, EnginePoolBytes*) { return false; }
 
   // Size classes by index from 0: false beyond the last, and where the engine has none.

@@ -29,11 +29,12 @@ void CountThreads(Census& census, uint64_t now_ns) {
   });
 }
 
-// Bytes of pools that have shards of their own; returns what they hold together.
+// Bytes of pools that have shards or heaps of their own; returns what they hold together.
 uint64_t CountOwn(EngineControl& engine, Census& census, EnginePoolBytes* own) {
   uint64_t held_bytes = 0;
   for (int id = 0; id < census.pool_count; ++id) {
-    census.pools[id].exact = engine.PoolBytes(static_cast<uint32_t>(id), &own[id]);
+    const bool counted = engine.PoolBytes(static_cast<uint32_t>(id), &own[id]);
+    census.pools[id].exact = counted && own[id].counts_live;
     held_bytes += own[id].held_bytes;
   }
   return held_bytes;
@@ -60,10 +61,21 @@ void CountBytes(EngineControl& engine, Census& census, uint64_t held_bytes) {
   if (held_bytes < census.live_bytes) held_bytes = census.live_bytes;
   census.held_bytes = held_bytes;
   const uint64_t shared_held_bytes = held_bytes > own_held_bytes ? held_bytes - own_held_bytes : 0;
-  ApportionHeld(shared_held_bytes, live, peak, census.pool_count, held);
   for (int id = 0; id < census.pool_count; ++id) {
     census.pools[id].live_bytes = live[id] + own[id].live_bytes;
-    census.pools[id].held_bytes = held[id] + own[id].held_bytes;
+    if (!own[id].counts_live) live[id] = peak[id] = 0;  // its own holds them
+  }
+  ApportionHeld(shared_held_bytes, live, peak, census.pool_count, held);
+  for (int id = 0; id < census.pool_count; ++id) {
+    PoolCensus& pool = census.pools[id];
+    pool.held_bytes = held[id] + own[id].held_bytes;
+    // Of two figures the counted one is right.
+    if (pool.live_bytes <= pool.held_bytes) continue;
+    if (own[id].counts_live) {
+      pool.held_bytes = pool.live_bytes;
+    } else {
+      pool.live_bytes = pool.held_bytes;
+    }
   }
 }
 

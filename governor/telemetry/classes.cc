@@ -1,6 +1,7 @@
 #include "governor/telemetry/classes.h"
 
 #include "governor/base/message.h"
+#include "governor/budget/pool_budgets.h"
 #include "governor/pools/pool_table.h"
 #include "governor/telemetry/quote.h"
 
@@ -56,7 +57,9 @@ void WriteClasses(EngineControl& engine, TextSink& out) {
   first = true;
   EnginePoolBytes bytes;
   for (int id = 0; id < pools::Count(); ++id) {
+    bytes = {};
     if (!engine.PoolBytes(static_cast<uint32_t>(id), &bytes)) continue;
+    if (!bytes.counts_live) bytes.live_bytes = pool_budgets::LiveBytes(engine, static_cast<PoolId>(id));
     WritePool(pools::Get(static_cast<PoolId>(id)).name, bytes, first, out);
     first = false;
   }

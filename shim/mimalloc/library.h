@@ -46,7 +46,10 @@ using CommitFunction = bool(bool commit, void* start, size_t size, bool* is_zero
   X(k20, void, heap_collect, (void* heap, bool force))                                                   \
   X(k20, void*, heap_get_backing, ())                                                                    \
   X(k36, bool, is_in_heap_region, (const void* address))                                                 \
+  X(k36, void*, heap_new_in_arena, (void* arena))                                                        \
+  X(k36, void*, heap_theap, (void* heap))                                                                \
   X(k36, void*, theap_get_default, ())                                                                   \
+  X(k36, void*, theap_set_default, (void* theap))                                                        \
   X(k36, void, theap_quiescent_abandon, (void* theap))                                                   \
   X(k36, void, arenas_purge, ())                                                                         \
   X(k36, size_t, arena_min_alignment, ())                                                                \

@@ -5,14 +5,17 @@
 #include "governor/base/errno_keeper.h"
 #include "governor/budget/gate.h"
 #include "shim/arena/arena_engine.h"
+#include "shim/arena/groups.h"
 #include "shim/mimalloc/library.h"
 #include "shim/mimalloc/own_memory.h"
-#include "shim/mimalloc/parked_threads.h"
+#include "shim/mimalloc/pool_heaps.h"
 
 namespace memgov {
 
 using mimalloc::functions;
 using mimalloc::TakesSize;
+namespace own_memory = mimalloc::own_memory;
+namespace pool_heaps = mimalloc::pool_heaps;
 
 namespace mimalloc {
 constinit std::atomic<size_t> largest{0};
@@ -38,15 +41,27 @@ void* MimallocEngine::FromArena(const Wish& wish) {
   return wish.zeroed ? ArenaEngine::AllocateZeroed(wish.size) : ArenaEngine::Allocate(wish.size);
 }
 
+// Inside the guard.
+void* MimallocEngine::Call(const Wish& wish) {
+  if (wish.alignment != 0) {
+    return wish.zeroed ? functions.zalloc_aligned(wish.size, wish.alignment)
+                       : functions.malloc_aligned(wish.size, wish.alignment);
+  }
+  return wish.zeroed ? functions.zalloc(wish.size) : functions.malloc(wish.size);
+}
+
 void* MimallocEngine::FromLibrary(const Wish& wish) {
   const ErrnoKeeper keep_errno;
-  return Guarded([&]() -> void* {
-    if (wish.alignment != 0) {
-      return wish.zeroed ? functions.zalloc_aligned(wish.size, wish.alignment)
-                         : functions.malloc_aligned(wish.size, wish.alignment);
-    }
-    return wish.zeroed ? functions.zalloc(wish.size) : functions.malloc(wish.size);
-  });
+  return Guarded([&] { return Call(wish); });
+}
+
+void* MimallocEngine::FromSharedHeap(const Wish& wish) {
+  const ErrnoKeeper keep_errno;
+  ThreadRecord* record = threads::current;
+  if (record == nullptr) return Call(wish);
+  const quiesce::Guard guard(*record);
+  const pool_heaps::Shared shared(*record);
+  return Call(wish);
 }
 
 void* MimallocEngine::AllocateElsewhere(const Wish& wish) { return FromArena(wish); }
@@ -62,7 +77,8 @@ void* MimallocEngine::AllocateAgain(const Wish& wish) {
   } while (block == nullptr && persistence.MayTryAgain());
   if (block == nullptr) persistence.GiveUp();
   if (block != nullptr || refused) return block;
-  if (Guarded([] { return mimalloc::own_memory::Grow(true); })) block = FromLibrary(wish);
+  block = FromSharedHeap(wish);
+  if (block == nullptr && Guarded([] { return own_memory::Grow(true); })) block = FromSharedHeap(wish);
   return block != nullptr ? block : FromArena(wish);
 }
 
@@ -122,17 +138,28 @@ void* MimallocEngine::Resize(void* block, size_t size) {
 }
 
 void MimallocEngine::OwnerTick() {
+  ArenaEngine::OwnerTick();
   ThreadRecord* record = threads::current;
   if (record == nullptr || mimalloc::largest.load(std::memory_order_acquire) == 0) return;
-  if (record->engine_part.load(std::memory_order_relaxed) != nullptr && !mimalloc::own_memory::InUse())
-    return;
+  pool_heaps::Table* table = pool_heaps::Of(*record);
+  if (table != nullptr && !own_memory::InUse()) return;
+  pool_heaps::Table* const fresh = table == nullptr ? pool_heaps::NewTable() : nullptr;
+  if (table == nullptr && fresh == nullptr) return;
+  const ErrnoKeeper keep_errno;
   const quiesce::Guard guard(*record);
-  mimalloc::own_memory::Grow(false);
-  mimalloc::parked_threads::Register(*record);
+  own_memory::Grow(false);
+  if (fresh != nullptr) pool_heaps::Register(*record, fresh);
+  pool_heaps::Enter(*pool_heaps::Of(*record),
+                    arena::groups::GroupOf(record->current_pool.load(std::memory_order_relaxed)));
+}
+
+void MimallocEngine::OwnerNamedPool(PoolId pool) {
+  ArenaEngine::OwnerNamedPool(pool);
+  OwnerTick();
 }
 
 void MimallocEngine::OwnerLeaves() {
-  if (threads::current != nullptr) threads::current->engine_part.store(nullptr, std::memory_order_release);
+  if (threads::current != nullptr) pool_heaps::Leave(*threads::current);
 }
 
 void MimallocEngine::BeforeVfork() { ArenaEngine::BeforeVfork(); }

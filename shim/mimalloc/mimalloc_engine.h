@@ -115,6 +115,8 @@ class MimallocEngine {
   static void ChildAfterFork();
   // Makes this thread's heap known to releases, and address space where it runs short.
   static void OwnerTick();
+  static void OwnerNamedPool(PoolId pool);
+  static bool CountsExactly(const ThreadRecord&) { return false; }
   // The thread's heap is about to go; inside the guard.
   static void OwnerLeaves();
 
@@ -129,9 +131,9 @@ class MimallocEngine {
   // Also empties the heaps of threads that have not allocated since the last tick.
   static EngineTick Tick(uint64_t now_ns);
   static bool TakeWakeRequest();
-  // Books are kept of the arena engine's part alone.
+  // Books are kept of the arena engine's part alone, and of what pools hold that have a heap of their own.
   static bool Describe(EngineFigures*) { return false; }
-  static bool PoolBytes(PoolId, EnginePoolBytes*) { return false; }
+  static bool PoolBytes(PoolId pool, EnginePoolBytes* bytes);
   static bool DescribeClass(uint32_t, EngineClass*) { return false; }
 
  private:
@@ -140,7 +142,9 @@ class MimallocEngine {
     size_t alignment;  // 0: the usual
     bool zeroed;
   };
+  static void* Call(const Wish& wish);
   static void* FromLibrary(const Wish& wish);
+  static void* FromSharedHeap(const Wish& wish);
   static void* FromArena(const Wish& wish);
   __attribute__((noinline)) static void* AllocateElsewhere(const Wish& wish);
   // It had none: asks the gate, finds address space, or the arena engine serves.

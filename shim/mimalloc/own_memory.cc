@@ -5,6 +5,7 @@
 #include "governor/base/os.h"
 #include "governor/budget/gate.h"
 #include "governor/config/options.h"
+#include "shim/arena/groups.h"
 #include "shim/arena/page_heap_state.h"
 #include "shim/mimalloc/library.h"
 
@@ -15,6 +16,7 @@ constexpr size_t kSliceBytes = 64 << 10;  // MI_ARENA_SLICE_SIZE of 3.6
 constexpr size_t kLeastBytes = 32 << 20;  // MI_ARENA_MIN_SIZE
 constexpr size_t kFirstBytes = size_t{256} << 20;
 constexpr size_t kMostBytes = size_t{4} << 30;
+constexpr size_t kExclusiveBytes = size_t{1} << 30;  // address space: small blocks of one pool
 constexpr int kAreasPerDoubling = 4;
 constexpr uint32_t kWordBits = 64;
 
@@ -22,11 +24,13 @@ constexpr uint32_t kWordBits = 64;
 // neighbours in one word: each change is one atomic operation, relaxed, since only the sum is read by others.
 struct Area {
   uintptr_t begin;
+  uint32_t group;
   std::atomic<uint64_t> committed[kMostBytes / kSliceBytes / kWordBits];
 };
 
 // Relaxed: figures. Written inside the guard.
-constinit std::atomic<uint64_t> committed_bytes{0};
+constinit std::atomic<uint64_t> committed_bytes[arena::kMostGroups] = {};
+// Of the shared group.
 constinit std::atomic<uint64_t> reserved_bytes{0};
 constinit std::atomic<int> areas{0};
 
@@ -57,14 +61,14 @@ bool Take(Area& area, uintptr_t at, size_t bytes, bool* is_zero) {
   if (!gate::TryTake(bytes, false)) return false;
   const uint64_t fresh = Mark(area, at, bytes, true);
   if (fresh < bytes) gate::Untake(bytes - fresh);
-  committed_bytes.fetch_add(fresh, std::memory_order_relaxed);
+  committed_bytes[area.group].fetch_add(fresh, std::memory_order_relaxed);
   if (is_zero != nullptr) *is_zero = fresh >= bytes;
   return true;
 }
 
 bool GiveBack(Area& area, uintptr_t at, size_t bytes) {
   if (os::Discard(reinterpret_cast<void*>(at), bytes) != 0) return false;
-  committed_bytes.fetch_sub(Mark(area, at, bytes, false), std::memory_order_relaxed);
+  committed_bytes[area.group].fetch_sub(Mark(area, at, bytes, false), std::memory_order_relaxed);
   return true;
 }
 
@@ -93,39 +97,44 @@ uintptr_t ReserveAligned(size_t bytes, size_t alignment) {
   return 0;
 }
 
-bool AddArea(size_t bytes) {
+// mimalloc's name for it; nullptr when refused.
+void* AddArea(size_t bytes, uint32_t group) {
   auto* area = static_cast<Area*>(os::MapAnonymous(sizeof(Area)));
-  if (area == nullptr) return false;
+  if (area == nullptr) return nullptr;
+  area->group = group;
   area->begin = ReserveAligned(bytes, functions.arena_min_alignment());
   void* const at = reinterpret_cast<void*>(area->begin);
-  const bool managed = area->begin != 0 && functions.manage_memory(at, bytes, false, false, true, -1, false,
-                                                                   Commit, area, nullptr);
-  if (managed) {
-    reserved_bytes.fetch_add(bytes, std::memory_order_relaxed);
-    areas.fetch_add(1, std::memory_order_relaxed);
-    return true;
-  }
+  void* name = nullptr;
+  if (area->begin != 0 && functions.manage_memory(at, bytes, false, false, true, -1,
+                                                  group != arena::groups::kShared, Commit, area, &name))
+    return name;
   // The books it may have begun are its own metadata's, which it gave up with the area.
   if (area->begin != 0) {
-    committed_bytes.fetch_sub(Mark(*area, area->begin, bytes, false), std::memory_order_relaxed);
+    committed_bytes[group].fetch_sub(Mark(*area, area->begin, bytes, false), std::memory_order_relaxed);
     os::Unmap(at, bytes);
   }
   os::Unmap(area, sizeof(Area));
-  return false;
+  return nullptr;
 }
 
 // A process whose address space is limited gets by with an eighth of the limit.
-size_t NextBytes() {
-  const int doublings = areas.load(std::memory_order_relaxed) / kAreasPerDoubling;
-  size_t bytes = doublings < 4 ? kFirstBytes << doublings : kMostBytes;
+size_t AtMostAnEighth(size_t bytes) {
   const uint64_t limit = os::AddressSpaceLimit();
   while (limit != UINT64_MAX && bytes > limit / 8) bytes /= 2;
   return bytes;
 }
 
+size_t NextBytes() {
+  const int doublings = areas.load(std::memory_order_relaxed) / kAreasPerDoubling;
+  return AtMostAnEighth(doublings < 4 ? kFirstBytes << doublings : kMostBytes);
+}
+
 bool AddSomeArea() {
   for (size_t bytes = NextBytes(); bytes >= kLeastBytes; bytes /= 2) {
-    if (AddArea(bytes)) return true;
+    if (AddArea(bytes, arena::groups::kShared) == nullptr) continue;
+    reserved_bytes.fetch_add(bytes, std::memory_order_relaxed);
+    areas.fetch_add(1, std::memory_order_relaxed);
+    return true;
   }
   return false;
 }
@@ -145,13 +154,27 @@ bool Start() {
 bool Grow(bool now) {
   if (!InUse()) return false;
   const uint64_t reserved = reserved_bytes.load(std::memory_order_relaxed);
-  if (!now && committed_bytes.load(std::memory_order_relaxed) < reserved / 2) return false;
+  if (!now && CommittedBytes(arena::groups::kShared) < reserved / 2) return false;
   if (growing.exchange(true, std::memory_order_acquire)) return false;
   const bool grown = AddSomeArea();
   growing.store(false, std::memory_order_release);
   return grown;
 }
 
-uint64_t CommittedBytes() { return committed_bytes.load(std::memory_order_relaxed); }
+void* AddExclusive(uint32_t group) {
+  for (size_t bytes = AtMostAnEighth(kExclusiveBytes); bytes >= kLeastBytes; bytes /= 2) {
+    if (void* name = AddArea(bytes, group); name != nullptr) return name;
+  }
+  return nullptr;
+}
+
+uint64_t CommittedBytes() {
+  uint64_t bytes = 0;
+  for (const std::atomic<uint64_t>& of_group : committed_bytes)
+    bytes += of_group.load(std::memory_order_relaxed);
+  return bytes;
+}
+
+uint64_t CommittedBytes(uint32_t group) { return committed_bytes[group].load(std::memory_order_relaxed); }
 
 }  // namespace memgov::mimalloc::own_memory

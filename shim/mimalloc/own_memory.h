@@ -6,7 +6,8 @@
 // The address space is readable and writable from the start and holds no memory until it is touched. Where
 // the kernel charges it all the same (vm.overcommit_memory=2) or refuses it, mimalloc maps memory by itself.
 //
-// Safety: Start once, in the constructor; Grow inside the guard; figures any time.
+// Safety: Start once, in the constructor; Grow inside the guard; figures any time. Groups are those of
+// shim/arena/groups.h; what is not one pool's alone is the shared group's.
 #ifndef MEMGOV_SHIM_MIMALLOC_OWN_MEMORY_H_
 #define MEMGOV_SHIM_MIMALLOC_OWN_MEMORY_H_
 
@@ -23,7 +24,13 @@ bool InUse();
 // nothing to do.
 bool Grow(bool now);
 
+// An area that only one group's heap works in (pool_heaps.h): mimalloc's name for it; nullptr where there is
+// no address space. Inside the guard, one at a time.
+void* AddExclusive(uint32_t group);
+
+// Of all areas; of those of one group.
 uint64_t CommittedBytes();
+uint64_t CommittedBytes(uint32_t group);
 
 }  // namespace memgov::mimalloc::own_memory
 

@@ -5,6 +5,7 @@
 #include "governor/pools/thread_registry.h"
 #include "governor/release/releaser.h"
 #include "shim/mimalloc/library.h"
+#include "shim/mimalloc/pool_heaps.h"
 #include "shim/next_symbol.h"
 #include "shim/quiesce.h"
 
@@ -16,15 +17,13 @@ constexpr int kBatch = 16;  // 45 to 75 us each: the last of them may have to wa
 // Written by Start, while the process has one thread.
 constinit bool may_claim = false;
 
-void* OwnHeap() {
-  return LoadedFamily() == Family::k36 ? functions.theap_get_default() : functions.heap_get_backing();
-}
-
 // The thread is the calling one, or claimed.
-void EmptyHeap(void* heap) {
-  if (heap == nullptr) return;
-  if (LoadedFamily() == Family::k36) return functions.theap_quiescent_abandon(heap);
-  functions.heap_collect(heap, false);
+void EmptyHeaps(const pool_heaps::Table* table) {
+  if (table == nullptr) return;
+  if (LoadedFamily() != Family::k36) return functions.heap_collect(table->parts[0], false);
+  for (void* part : table->parts) {
+    if (part != nullptr) functions.theap_quiescent_abandon(part);
+  }
 }
 
 // Has it allocated since this was last asked?
@@ -53,7 +52,7 @@ void EmptyBatch(ThreadRecord** batch, int count, Swept& swept) {
   const uint64_t begin_ns = os::NowNanoseconds();
   const int claimed = quiesce::ClaimSome(batch, count);
   for (int index = 0; index < claimed; ++index) {
-    EmptyHeap(batch[index]->engine_part.load(std::memory_order_acquire));
+    EmptyHeaps(pool_heaps::Of(*batch[index]));
     quiesce::LetGo(*batch[index]);
   }
   quiesce::LetAllGo();
@@ -71,11 +70,6 @@ void Start() {
 }
 
 bool MayClaim() { return may_claim; }
-
-void Register(ThreadRecord& record) {
-  if (record.engine_part.load(std::memory_order_relaxed) == nullptr)
-    record.engine_part.store(OwnHeap(), std::memory_order_release);
-}
 
 Swept Empty(Which which, uint64_t deadline_ns) {
   Swept swept;
@@ -95,7 +89,8 @@ void EmptyOwn() {
   ThreadRecord* record = threads::current;
   if (record == nullptr) return functions.collect(false);
   const quiesce::Guard guard(*record);
-  if (LoadedFamily() == Family::k36) return EmptyHeap(OwnHeap());
+  if (LoadedFamily() == Family::k36 && pool_heaps::Of(*record) != nullptr)
+    return EmptyHeaps(pool_heaps::Of(*record));
   functions.collect(false);
 }
 

@@ -21,9 +21,6 @@ namespace memgov::mimalloc::parked_threads {
 void Start();
 bool MayClaim();
 
-// Makes the calling thread's heap known; inside the guard.
-void Register(ThreadRecord& record);
-
 struct Swept {
   uint64_t longest_ns = 0;  // that one of them was kept out
   bool active = false;      // some thread has allocated since the last sweep
