@@ -17,6 +17,8 @@ namespace memgov {
 namespace {
 
 constexpr uint64_t kLeastPoolBudget = uint64_t{1} << 20;
+constexpr uint64_t kLeastPoolLimit = uint64_t{4}
+                                     << 20;  // an engine's own needs in a pool's memory are below 1 MiB
 
 memgov_counters_t CollectCounters() {
   const budget::Counters budget = budget::ReadCounters();
@@ -99,6 +101,21 @@ MEMGOV_API uint64_t memgov_pool_budget(const char* pool) {
   const PoolId id = FindPool(pool);
   if (id == kNoPool) return MEMGOV_UNLIMITED;
   return pools::Get(id).soft_budget_bytes.load(std::memory_order_relaxed);
+}
+
+MEMGOV_API int memgov_pool_limit_set(const char* pool, uint64_t hard_bytes) {
+  if (!api::Governs() || hard_bytes < kLeastPoolLimit) return -1;
+  const ErrnoKeeper keep_errno;
+  const PoolId id = pools::Intern(pool);
+  if (api::ThisThread() == nullptr || id == kNoPool) return -1;
+  api::NamePool(id);
+  return ChosenExtras::LimitPool(id, hard_bytes) ? 0 : -1;
+}
+
+MEMGOV_API uint64_t memgov_pool_limit(const char* pool) {
+  if (pool == nullptr || !api::Governs()) return MEMGOV_UNLIMITED;
+  const PoolId id = FindPool(pool);
+  return id == kNoPool ? MEMGOV_UNLIMITED : ChosenExtras::PoolLimit(id);
 }
 
 MEMGOV_API size_t memgov_text(int kind, char* buffer, size_t capacity) {

@@ -13,6 +13,7 @@
 #include "shim/bystander.h"
 #include "shim/engine_choice.h"
 #include "shim/next_symbol.h"
+#include "shim/quiesce.h"
 #include "shim/thread_hooks.h"
 
 namespace memgov {
@@ -51,6 +52,16 @@ void SayDeepbind(const char* file) {
           "them");
 }
 
+// A child that vforks in its turn leaves the marks as they are: its own child is as much a child of whose
+// record it is.
+void MarkVfork(ThreadRecord& record) {
+  const pid_t self = os::ThreadId();
+  const pid_t marked = record.vfork_thread.load(std::memory_order_relaxed);
+  if (marked != 0 && marked != self) return;
+  record.vfork_thread.store(self, std::memory_order_relaxed);
+  if (ChosenExtras::IsComplete()) quiesce::BeforeVfork(record);  // else nothing of it is guarded
+}
+
 }  // namespace
 }  // namespace memgov
 
@@ -64,11 +75,11 @@ MemgovDlopenTarget MemgovBeforeDlopen(const char* file, int flags) {
   return {Find(real_dlopen, "dlopen", reinterpret_cast<void*>(NoDlopen)), flags};
 }
 
-// The mark stays until this thread itself is seen on a slow path: the child runs on its record under another
+// The marks stay until this thread itself is seen on a slow path: the child runs on its record under another
 // thread id.
 void* MemgovBeforeVfork() {
   ThreadRecord* record = threads::current != nullptr ? threads::current : RegisterThisThread();
-  if (record != nullptr) record->vfork_thread.store(os::ThreadId(), std::memory_order_relaxed);
+  if (record != nullptr) MarkVfork(*record);
   ChosenExtras::BeforeVfork();
   return Find(real_vfork, "vfork", reinterpret_cast<void*>(NoVfork));
 }

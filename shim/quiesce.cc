@@ -10,6 +10,7 @@ constinit std::atomic<uint32_t> claim{kOpen};
 namespace {
 
 constinit std::atomic<const ThreadRecord*> claimant{nullptr};  // written before claim, read after it
+constinit std::atomic<bool> started{false};
 
 const uint32_t* ClaimWord() { return reinterpret_cast<const uint32_t*>(&claim); }
 
@@ -23,12 +24,15 @@ void FenceEverybody() {
   std::atomic_thread_fence(std::memory_order_seq_cst);
 }
 
-// A thread may have died inside (killed as a vfork child, cancelled): it will never leave, and nobody else is
-// there.
+bool IsInside(const ThreadRecord& record) {
+  return (record.busy.load(std::memory_order_acquire) & kInside) != 0;
+}
+
+// A thread may have died inside (cancelled): it will never leave, and nobody else is there.
 bool WaitUntilOutside(const ThreadRecord& record, uint64_t deadline_ns) {
   constexpr uint64_t kLongestPauseNs = 1000000;
   uint64_t pause_ns = 1000;
-  while (record.busy.load(std::memory_order_acquire) != 0) {
+  while (IsInside(record)) {
     if (pause_ns >= kLongestPauseNs && !os::ThreadExists(record.tid.load(std::memory_order_relaxed)))
       return true;
     if (os::NowNanoseconds() >= deadline_ns) return false;
@@ -47,6 +51,7 @@ bool IsKeptOut(const ThreadRecord& record, uint32_t seen) {
 }  // namespace
 
 void Start() {
+  started.store(true, std::memory_order_relaxed);
   // Both steps are tried: seccomp may let the one through and refuse the other.
   if (os::Membarrier(os::Barrier::kRegister) == 0 && os::Membarrier(os::Barrier::kRun) == 0) {
     claim.fetch_and(~uint32_t{kFence},
@@ -57,14 +62,37 @@ void Start() {
 }
 
 void EnterSlow(ThreadRecord& record) {
+  const uint32_t inside = record.busy.load(std::memory_order_relaxed);
   for (;;) {
     std::atomic_thread_fence(std::memory_order_seq_cst);
     const uint32_t seen = claim.load(std::memory_order_acquire);
     if (!IsKeptOut(record, seen)) return;
-    record.busy.store(0, std::memory_order_release);
+    record.busy.store(inside & ~uint32_t{kInside}, std::memory_order_release);
     os::FutexWait(ClaimWord(), seen, -1);
-    record.busy.store(1, std::memory_order_relaxed);
+    record.busy.store(inside, std::memory_order_relaxed);
   }
+}
+
+Entry EnterVforked(ThreadRecord& record) {
+  const uint32_t busy = record.busy.load(std::memory_order_relaxed);
+  const pid_t parent = record.vfork_thread.load(std::memory_order_relaxed);  // 0: it runs again
+  const bool in_child = parent != 0 && parent != os::ThreadId();
+  if (in_child && (busy & kInside) != 0) return Entry::kNested;
+  if (!in_child) record.vfork_thread.store(0, std::memory_order_relaxed);
+  record.busy.store(in_child ? kVforked | kInside : kInside, std::memory_order_relaxed);
+  if ((busy & kInsideBefore) != 0) return Entry::kNested;
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  if (claim.load(std::memory_order_acquire) != kOpen) EnterSlow(record);
+  return in_child ? Entry::kOutermostOfChild : Entry::kOutermost;
+}
+
+void LeaveInChild(ThreadRecord& record) { record.busy.store(kVforked, std::memory_order_release); }
+
+void BeforeVfork(ThreadRecord& record) {
+  if (!started.load(std::memory_order_relaxed)) return;
+  const uint32_t busy = record.busy.load(std::memory_order_relaxed);
+  const bool inside = (busy & kVforked) == 0 ? (busy & kInside) != 0 : (busy & kInsideBefore) != 0;
+  record.busy.store(inside ? kVforked | kInside | kInsideBefore : kVforked, std::memory_order_relaxed);
 }
 
 int ClaimSome(ThreadRecord** records, int count) {
@@ -73,7 +101,7 @@ int ClaimSome(ThreadRecord** records, int count) {
   FenceEverybody();
   int outside = 0;
   for (int index = 0; index < count; ++index) {
-    if (records[index]->busy.load(std::memory_order_acquire) == 0) {
+    if (!IsInside(*records[index])) {
       records[outside++] = records[index];
     } else {
       LetGo(*records[index]);

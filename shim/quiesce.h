@@ -11,6 +11,11 @@
 // The claim word's low bits say whether there is a claim; above them is a count of the threads that were let
 // go of while others are still claimed, so that a thread that waits on the word is not overlooked.
 //
+// A vfork child runs on its parent's record, and may be killed anywhere. So busy is not 0 from a vfork until
+// the parent itself enters again, which sends the child's entries and that one through EnterVforked: it tells
+// them apart by the thread's id, and takes back what a child has left. Until then a child that was killed
+// inside counts as inside.
+//
 // Entries nest (an engine's call into libc may come back as calloc); only the outermost one counts.
 // Leaving is a release store: the claimant's acquire load of 0 sees all that was done inside.
 #ifndef MEMGOV_SHIM_QUIESCE_H_
@@ -25,12 +30,23 @@ namespace memgov::quiesce {
 enum : uint32_t { kOpen = 0, kClaimed = 1, kFence = 2, kSomeClaimed = 4, kLetGo = 8 };
 extern std::atomic<uint32_t> claim;
 
+// ThreadRecord::busy: a vfork may come from a signal handler that has interrupted the engine, hence the
+// third.
+enum : uint32_t { kOutside = 0, kInside = 1, kVforked = 2, kInsideBefore = 4 };
+enum class Entry : uint8_t { kOutermost, kNested, kOutermostOfChild };
+
 // Registers for membarrier; from the constructor, while the process has one thread (12 ms later on, 2 us
 // now).
 void Start();
 
-// The claim was seen: waits until it is gone, with busy at 0 meanwhile.
+// The claim was seen: waits until it is gone, outside meanwhile.
 void EnterSlow(ThreadRecord& record);
+// busy has kVforked.
+Entry EnterVforked(ThreadRecord& record);
+void LeaveInChild(ThreadRecord& record);
+
+// From a thread that is about to vfork and is no vfork child itself. Nothing before Start.
+void BeforeVfork(ThreadRecord& record);
 
 // From fork's prepare, which holds all locks (FutexLock::BeginFork) and has a record: claims, and waits until
 // every other thread is outside. Threads that want to enter wait until Release. The calling thread may enter
@@ -54,18 +70,23 @@ void LetAllGo();
 
 class Guard {
  public:
-  explicit Guard(ThreadRecord& record)
-      : record_(record), nested_(record.busy.load(std::memory_order_relaxed) != 0) {
-    if (nested_) [[unlikely]]
+  explicit Guard(ThreadRecord& record) : record_(record) {
+    const uint32_t busy = record.busy.load(std::memory_order_relaxed);
+    if (busy != kOutside) [[unlikely]] {
+      entry_ = (busy & kVforked) == 0 ? Entry::kNested : EnterVforked(record);
       return;
-    record.busy.store(1, std::memory_order_relaxed);
+    }
+    record.busy.store(kInside, std::memory_order_relaxed);
     std::atomic_signal_fence(std::memory_order_seq_cst);
     if (claim.load(std::memory_order_acquire) != kOpen) [[unlikely]]
       EnterSlow(record);
   }
   ~Guard() {
-    if (!nested_) [[likely]]
-      record_.busy.store(0, std::memory_order_release);
+    if (entry_ == Entry::kOutermost) [[likely]] {
+      record_.busy.store(kOutside, std::memory_order_release);
+    } else if (entry_ == Entry::kOutermostOfChild) {
+      LeaveInChild(record_);
+    }
   }
   Guard(const Guard&) = delete;
   Guard& operator=(const Guard&) = delete;
@@ -74,7 +95,7 @@ class Guard {
   ThreadRecord& record_;
   // A branch on the loaded value, never arithmetic: 1 and 0 are stored as constants, so that an entry does
   // not wait for the store of the one before.
-  const bool nested_;
+  Entry entry_ = Entry::kOutermost;
 };
 
 // For engines that see to fork themselves.

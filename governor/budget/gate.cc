@@ -110,9 +110,13 @@ bool gate::Ask(uint64_t bytes, bool big) {
   return true;
 }
 
-void gate::Refuse(uint64_t bytes) {
+void gate::CountRefused(uint64_t bytes) {
   budget::refused.fetch_add(1, std::memory_order_relaxed);
   budget::refused_bytes.fetch_add(bytes, std::memory_order_relaxed);
+}
+
+void gate::Refuse(uint64_t bytes) {
+  CountRefused(bytes);
   budget::WakeGovernor();
   if (options::Get(Option::kOnHard) == kOnHardAbort) budget::AbortAtLimit(bytes);
 }

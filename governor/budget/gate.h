@@ -41,8 +41,10 @@ inline std::atomic<uint64_t>& CeilingFor(bool big) { return big ? state.big_ceil
 // by the time one asks another thread may have opened it.
 struct Attempt {
   bool refused = false;  // set by TryTake
-  bool passes =
-      false;  // TryTake says yes whatever the ceiling: a reading has just agreed, and others were faster
+  // TryTake says yes whatever the ceiling: a reading has just agreed, and others were faster.
+  bool passes = false;
+  bool at_limit = false;  // set by an engine: a pool's own limit, which no reading lifts
+  bool exempt = false;    // what an engine needs for itself: no pool's limit applies
 };
 extern constinit thread_local Attempt attempt;
 
@@ -71,7 +73,8 @@ inline void Untake(uint64_t bytes) { state.fresh.fetch_sub(bytes, std::memory_or
 // unless another thread is faster. False: Refuse, unless there is another way. errno is kept.
 bool Ask(uint64_t bytes, bool big);
 
-// Counts a refusal; aborts where MEMGOV_ON_HARD says so.
+// Counts a refusal; Refuse also aborts where MEMGOV_ON_HARD says so.
+void CountRefused(uint64_t bytes);
 void Refuse(uint64_t bytes);
 
 // An attempt that failed: may it be repeated? Asks when it was the gate that said no; for callers that hold
@@ -92,9 +95,10 @@ class Persistence {
     return true;
   }
 
-  // Nothing was to be had: a refusal, if the gate's answer was no.
+  // Nothing was to be had: a refusal, if the gate's answer was no, or a pool is at its limit.
   void GiveUp() const {
     if (refused_) Refuse(bytes_);
+    if (!refused_ && attempt.at_limit) CountRefused(bytes_);
   }
 
  private:

@@ -32,8 +32,8 @@ struct alignas(64) ThreadRecord {
   std::atomic<uint64_t> sample_interval{0};
   std::atomic<uint64_t> allocated_base{0};
 
-  // 1 while this thread is inside the engine. Written by the owner only; read under Quiesce (see quiesce.h),
-  // which states the ordering.
+  // 1 while this thread is inside the engine; more bits from a vfork on. Written by the owner only; read
+  // under Quiesce (see quiesce.h), which states the bits and the ordering.
   std::atomic<uint32_t> busy{0};
 
   // 1 while the governor works on this thread's part of the engine in its stead (quiesce.h).

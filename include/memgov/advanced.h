@@ -54,6 +54,16 @@ MEMGOV_CALL(int, memgov_pool_budget_set, (const char* pool, uint64_t soft_bytes)
 /* MEMGOV_UNLIMITED for a pool that has none or does not exist. -> MEMGOV_UNLIMITED */
 MEMGOV_CALL(uint64_t, memgov_pool_budget, (const char* pool), (pool), MEMGOV_UNLIMITED)
 
+/* Hard limit of a pool, in bytes that it holds (memgov_pool_t.held_bytes; MEMGOV_UNLIMITED: none):
+ * allocations by its threads that need more memory than that fail with ENOMEM, and count as refused; those of
+ * other pools do not. 0, or -1 for a name that is NULL or "", a full table, a limit below 4 MiB, no governor,
+ * or a pool that the engine keeps no exact books of: system, mimalloc 2.0.9, and with the others when
+ * MEMGOV_ARENA_MAX leaves no shard. A pool that holds more already keeps it. Takes effect for a thread at its
+ * next scope, or within 512 KiB. -> -1 */
+MEMGOV_CALL(int, memgov_pool_limit_set, (const char* pool, uint64_t hard_bytes), (pool, hard_bytes), -1)
+/* MEMGOV_UNLIMITED for a pool that has none or does not exist. -> MEMGOV_UNLIMITED */
+MEMGOV_CALL(uint64_t, memgov_pool_limit, (const char* pool), (pool), MEMGOV_UNLIMITED)
+
 /* Writes at most `capacity` bytes of text, NUL included when capacity > 0, and returns how many the whole
  * text has without it (as snprintf): call again with more when that is not less than capacity. One text is
  * made at a time. 0 for an unknown kind, or when another thread's kept this one waiting for 10 s. -> 0 */

@@ -8,6 +8,7 @@
 #include "governor/pools/thread_registry.h"
 #include "shim/arena/bad_free.h"
 #include "shim/arena/foreign.h"
+#include "shim/arena/group_limits.h"
 #include "shim/arena/groups.h"
 #include "shim/arena/page_heap.h"
 #include "shim/arena/shards.h"
@@ -58,12 +59,15 @@ void* AllocatePages(size_t alignment, size_t size, bool zeroed) {
 }
 
 // When there is no more memory: what other shards have, then what slots of other CPUs and pools have. It
-// counts for the pool whose slab it is of.
-void* TakeElsewhere(uint32_t size_class) {
-  if (void* block = shards::TakeAnywhere(groups::ShardCount(), size_class); block != nullptr) return block;
+// counts for the pool whose slab it is of: a pool at its own limit gets what is its own.
+void* TakeElsewhere(uint32_t group, uint32_t size_class) {
+  const groups::ShardRange all = {0, groups::ShardCount()};
+  const groups::ShardRange range = gate::attempt.at_limit ? groups::ShardsOf(group) : all;
+  if (void* block = shards::TakeAnywhere(range.first, range.count, size_class); block != nullptr)
+    return block;
   if (FutexLock::HoldsAny() || !slots::Holds(size_class)) return nullptr;
   slots::Drain(false);
-  return shards::TakeAnywhere(groups::ShardCount(), size_class);
+  return shards::TakeAnywhere(range.first, range.count, size_class);
 }
 
 uint32_t TakeBlocks(uint32_t shard, uint32_t group, uint32_t size_class, void** out, uint32_t want) {
@@ -72,7 +76,7 @@ uint32_t TakeBlocks(uint32_t shard, uint32_t group, uint32_t size_class, void** 
   do {
     taken = shards::Take(shard, group, size_class, out, want);
   } while (taken == 0 && persistence.MayTryAgain());
-  if (taken == 0 && (out[0] = TakeElsewhere(size_class)) != nullptr) return 1;
+  if (taken == 0 && (out[0] = TakeElsewhere(group, size_class)) != nullptr) return 1;
   if (taken == 0) persistence.GiveUp();
   return taken;
 }
@@ -232,6 +236,18 @@ void ArenaEngine::OwnerTick() {
 void ArenaEngine::OwnerNamedPool(PoolId pool) {
   groups::Give(pool);
   OwnerTick();
+}
+
+bool ArenaEngine::LimitPool(PoolId pool, uint64_t bytes) {
+  groups::Give(pool);
+  const uint32_t group = groups::GroupOf(pool);
+  if (group == groups::kShared) return false;
+  group_limits::all[group].limit.store(bytes, std::memory_order_relaxed);
+  return true;
+}
+
+uint64_t ArenaEngine::PoolLimit(PoolId pool) {
+  return group_limits::all[groups::GroupOf(pool)].limit.load(std::memory_order_relaxed);
 }
 
 bool ArenaEngine::CountsExactly(const ThreadRecord&) { return OwnGroup() != groups::kShared; }

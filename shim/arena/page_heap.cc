@@ -102,8 +102,7 @@ void ForgetInChunk(Chunk& chunk, const void* block) {
   const uint32_t page = chunk.PageOf(reinterpret_cast<uintptr_t>(block));
   const SpanHeader& header = chunk.headers[page];
   chunk.SetEntry(page, PageEntry());
-  state.large -= header.pages;
-  state.group_large[header.group] -= header.pages;
+  CountLarge(header.group, -int64_t{header.pages});
   PutFree(chunk, page, header.pages, true);
 }
 
@@ -111,8 +110,7 @@ void ShrinkInChunk(Chunk& chunk, SpanHeader& header, uint32_t count) {
   const uint32_t first = chunk.PageOf(header.address);
   const uint32_t less = header.pages - count;
   header.pages = static_cast<uint16_t>(count);
-  state.large -= less;
-  state.group_large[header.group] -= less;
+  CountLarge(header.group, -int64_t{less});
   PutFree(chunk, first + count, less, true);
 }
 
@@ -121,12 +119,11 @@ bool GrowInChunk(Chunk& chunk, SpanHeader& header, uint32_t count) {
   const uint32_t behind = chunk.PageOf(header.address) + header.pages;
   const uint32_t more = count - header.pages;
   if (count > kLargestInChunk || behind + more > chunk.usable_pages || !chunk.free.AllSet(behind, more) ||
-      !MayTake(chunk, behind, more, IsBig(count)))
+      !group_limits::MayHold(header.group, more * kPageBytes) || !MayTake(chunk, behind, more, IsBig(count)))
     return false;
   Take(chunk, behind, more);
   header.pages = static_cast<uint16_t>(count);
-  state.large += more;
-  state.group_large[header.group] += more;
+  CountLarge(header.group, more);
   NoteUsed();
   return true;
 }
@@ -193,11 +190,11 @@ void Configure() {
 SpanHeader* AllocateSlab(uint32_t size_class, uint32_t shard, uint32_t group) {
   const SizeClass& made = kSizeClasses[size_class];
   FutexLockHolder hold(page_lock);
+  if (!group_limits::MayHold(group, made.pages * kPageBytes)) return nullptr;
   const Place place = FindOrGrow(made.pages, 1);
   if (place.chunk == nullptr || !MayTake(*place.chunk, place.page, made.pages, false)) return nullptr;
   Take(*place.chunk, place.page, made.pages);
-  state.slab += made.pages;
-  state.group_slab[group] += made.pages;
+  CountSlab(group, made.pages);
   SpanHeader* header = StartSpan(place, made.pages, group);
   header->size_class = static_cast<uint8_t>(size_class);
   header->shard = static_cast<uint8_t>(shard);
@@ -218,8 +215,7 @@ void FreeSlab(SpanHeader* slab) {
   Chunk& chunk = *ChunkOf(reinterpret_cast<void*>(slab->address));
   const uint32_t first = chunk.PageOf(slab->address);
   for (uint32_t page = 0; page < slab->pages; ++page) chunk.SetEntry(first + page, PageEntry());
-  state.slab -= slab->pages;
-  state.group_slab[slab->group] -= slab->pages;
+  CountSlab(slab->group, -int64_t{slab->pages});
   PutFree(chunk, first, slab->pages, true);
 }
 
@@ -232,12 +228,12 @@ void* AllocateLarge(size_t bytes, size_t alignment, uint32_t group, bool* clean)
   if (bytes > size_t{kLargestInChunk} * kPageBytes || count + alignment_pages - 1 > kLargestInChunk)
     return AllocateSingle(bytes, alignment, group);
   const uint32_t pages = static_cast<uint32_t>(count);
+  if (!group_limits::MayHold(group, pages * kPageBytes)) return nullptr;
   const Place place = FindOrGrow(pages, static_cast<uint32_t>(alignment_pages));
   if (place.chunk == nullptr) return AllocateSingle(bytes, alignment, group);
   if (!MayTake(*place.chunk, place.page, pages, IsBig(pages))) return nullptr;
   *clean = Take(*place.chunk, place.page, pages);
-  state.large += pages;
-  state.group_large[group] += pages;
+  CountLarge(group, pages);
   StartSpan(place, pages, group);
   place.chunk->SetEntry(place.page, PageEntry::Large(group));
   return reinterpret_cast<void*>(place.chunk->AddressOf(place.page));

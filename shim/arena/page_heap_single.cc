@@ -8,9 +8,8 @@ namespace memgov::arena::pages {
 namespace {
 
 void CountSingle(Chunk& chunk, int64_t pages) {
-  state.large += pages;
   state.usable += pages;
-  state.group_large[chunk.single_group] += pages;
+  CountLarge(chunk.single_group, pages);
   NoteUsed();
 }
 
@@ -27,7 +26,7 @@ void ChangeSingle(Chunk& chunk, uint32_t pages) {
 void* AllocateSingle(size_t bytes, size_t alignment, uint32_t group) {
   const uint32_t count = PagesOf(bytes);
   const uint64_t fresh = uint64_t{count} * kPageBytes;
-  if (!gate::TryTake(fresh, true)) return nullptr;
+  if (!group_limits::MayHold(group, fresh) || !gate::TryTake(fresh, true)) return nullptr;
   Chunk* chunk = MakeSingleChunk(count, alignment);
   if (chunk == nullptr) {
     gate::Untake(fresh);
@@ -71,9 +70,10 @@ SingleResize ResizeSingle(Chunk& chunk, uint32_t count) {
   if ((chunk.single_block + new_bytes - 1) >> kChunkShift != last_root) return resize;
   if (new_bytes > old_bytes) {
     void* block = reinterpret_cast<void*>(chunk.single_block);
-    if (!gate::TryTake(new_bytes - old_bytes, true)) return resize;
+    const uint64_t more = new_bytes - old_bytes;
+    if (!group_limits::MayHold(chunk.single_group, more) || !gate::TryTake(more, true)) return resize;
     resize.done = os::ResizeMapping(block, old_bytes, new_bytes) == 0;
-    if (!resize.done) gate::Untake(new_bytes - old_bytes);
+    if (!resize.done) gate::Untake(more);
   } else {
     resize = {true, reinterpret_cast<void*>(chunk.single_block + new_bytes), old_bytes - new_bytes};
   }

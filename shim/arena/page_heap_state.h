@@ -5,6 +5,7 @@
 
 #include <atomic>
 
+#include "shim/arena/group_limits.h"
 #include "shim/arena/page_heap.h"
 
 namespace memgov::arena::pages {
@@ -45,6 +46,18 @@ inline uint32_t PagesOf(size_t bytes) { return static_cast<uint32_t>((bytes + kP
 inline void NoteUsed() {
   const uint64_t used = state.slab + state.large;
   if (used > state.peak_used) state.peak_used = used;
+}
+
+// Every change of what slabs and large blocks hold.
+inline void CountLarge(uint32_t group, int64_t pages) {
+  state.large += static_cast<uint64_t>(pages);
+  state.group_large[group] += static_cast<uint64_t>(pages);
+  group_limits::Change(group, pages * static_cast<int64_t>(kPageBytes));
+}
+inline void CountSlab(uint32_t group, int64_t pages) {
+  state.slab += static_cast<uint64_t>(pages);
+  state.group_slab[group] += static_cast<uint64_t>(pages);
+  group_limits::Change(group, pages * static_cast<int64_t>(kPageBytes));
 }
 
 // Makes a run of at least `pages` more pages free and clean. False: the kernel refuses.

@@ -191,9 +191,9 @@ uint32_t Take(uint32_t shard, uint32_t group, uint32_t size_class, void** out, u
   return taken;
 }
 
-void* TakeAnywhere(uint32_t count, uint32_t size_class) {
+void* TakeAnywhere(uint32_t first, uint32_t count, uint32_t size_class) {
   void* block = nullptr;
-  for (uint32_t shard = 0; shard < count && block == nullptr; ++shard) {
+  for (uint32_t shard = first; shard < first + count && block == nullptr; ++shard) {
     ClassOfShard& owner = all[shard][size_class];
     FutexLockHolder hold(owner.lock);
     if (SpanHeader* slab = Fullest(owner); slab != nullptr) TakeOf(owner, slab, &block, 1);

@@ -23,8 +23,8 @@ constexpr uint32_t kMostBatch = 64;
 // Takes up to `want` (at most kMostBatch) free blocks. 0: no memory.
 uint32_t Take(uint32_t shard, uint32_t group, uint32_t size_class, void** out, uint32_t want);
 
-// One that some shard of the first `count` has free; makes no slab. nullptr: none has.
-void* TakeAnywhere(uint32_t count, uint32_t size_class);
+// One that some of these shards has free; makes no slab. nullptr: none has.
+void* TakeAnywhere(uint32_t first, uint32_t count, uint32_t size_class);
 
 // Blocks of one class, of whatever shards, at most kMostBatch. Those that are no longer handed out were freed
 // twice: they are reported (bad_free.h).

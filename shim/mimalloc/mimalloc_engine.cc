@@ -5,6 +5,7 @@
 #include "governor/base/errno_keeper.h"
 #include "governor/budget/gate.h"
 #include "shim/arena/arena_engine.h"
+#include "shim/arena/group_limits.h"
 #include "shim/arena/groups.h"
 #include "shim/mimalloc/library.h"
 #include "shim/mimalloc/own_memory.h"
@@ -32,6 +33,15 @@ auto Guarded(F&& function) {
   if (record == nullptr) return function();
   const quiesce::Guard guard(*record);
   return function();
+}
+
+// mimalloc may say no before it asks for a slice: for a pool that has a limit that is no reason to take from
+// what all share.
+bool IsNearLimit() {
+  const ThreadRecord* record = threads::current;
+  if (record == nullptr) return false;
+  return arena::group_limits::IsNear(
+      arena::groups::GroupOf(record->current_pool.load(std::memory_order_relaxed)));
 }
 
 }  // namespace
@@ -73,10 +83,10 @@ void* MimallocEngine::AllocateAgain(const Wish& wish) {
   bool refused = false;
   do {
     block = FromLibrary(wish);
-    refused = gate::attempt.refused;
+    refused = gate::attempt.refused || gate::attempt.at_limit;
   } while (block == nullptr && persistence.MayTryAgain());
   if (block == nullptr) persistence.GiveUp();
-  if (block != nullptr || refused) return block;
+  if (block != nullptr || refused || IsNearLimit()) return block;
   block = FromSharedHeap(wish);
   if (block == nullptr && Guarded([] { return own_memory::Grow(true); })) block = FromSharedHeap(wish);
   return block != nullptr ? block : FromArena(wish);
@@ -157,6 +167,18 @@ void MimallocEngine::OwnerNamedPool(PoolId pool) {
   ArenaEngine::OwnerNamedPool(pool);
   OwnerTick();
 }
+
+// 2.0.9 says of no pool what it holds.
+bool MimallocEngine::LimitPool(PoolId pool, uint64_t bytes) {
+  if (!IsComplete()) return ArenaEngine::LimitPool(pool, bytes);
+  if (!own_memory::InUse()) return false;
+  arena::groups::Give(pool);
+  const uint32_t group = arena::groups::GroupOf(pool);
+  if (group == arena::groups::kShared || !Guarded([&] { return pool_heaps::MakeHeap(group); })) return false;
+  return ArenaEngine::LimitPool(pool, bytes);
+}
+
+uint64_t MimallocEngine::PoolLimit(PoolId pool) { return ArenaEngine::PoolLimit(pool); }
 
 void MimallocEngine::OwnerLeaves() {
   if (threads::current != nullptr) pool_heaps::Leave(*threads::current);

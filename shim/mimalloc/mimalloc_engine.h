@@ -117,6 +117,8 @@ class MimallocEngine {
   static void OwnerTick();
   static void OwnerNamedPool(PoolId pool);
   static bool CountsExactly(const ThreadRecord&) { return false; }
+  static bool LimitPool(PoolId pool, uint64_t bytes);
+  static uint64_t PoolLimit(PoolId pool);
   // The thread's heap is about to go; inside the guard.
   static void OwnerLeaves();
 

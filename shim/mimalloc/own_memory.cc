@@ -5,6 +5,7 @@
 #include "governor/base/os.h"
 #include "governor/budget/gate.h"
 #include "governor/config/options.h"
+#include "shim/arena/group_limits.h"
 #include "shim/arena/groups.h"
 #include "shim/arena/page_heap_state.h"
 #include "shim/mimalloc/library.h"
@@ -37,6 +38,11 @@ constinit std::atomic<int> areas{0};
 // One at a time; always inside the guard, so that fork never finds it taken.
 constinit std::atomic<bool> growing{false};
 
+void Count(uint32_t group, int64_t bytes) {
+  committed_bytes[group].fetch_add(static_cast<uint64_t>(bytes), std::memory_order_relaxed);
+  arena::group_limits::Change(group, bytes);
+}
+
 // Sets or clears the slices' bits; returns how many changed.
 uint64_t Mark(Area& area, uintptr_t at, size_t bytes, bool committed) {
   uint64_t changed = 0;
@@ -58,17 +64,17 @@ uint64_t Mark(Area& area, uintptr_t at, size_t bytes, bool committed) {
 // What mimalloc asks for may hold slices already: those are counted, and asked for at the gate, by no more
 // than their range, and put right afterwards.
 bool Take(Area& area, uintptr_t at, size_t bytes, bool* is_zero) {
-  if (!gate::TryTake(bytes, false)) return false;
+  if (!arena::group_limits::MayHold(area.group, bytes) || !gate::TryTake(bytes, false)) return false;
   const uint64_t fresh = Mark(area, at, bytes, true);
   if (fresh < bytes) gate::Untake(bytes - fresh);
-  committed_bytes[area.group].fetch_add(fresh, std::memory_order_relaxed);
+  Count(area.group, static_cast<int64_t>(fresh));
   if (is_zero != nullptr) *is_zero = fresh >= bytes;
   return true;
 }
 
 bool GiveBack(Area& area, uintptr_t at, size_t bytes) {
   if (os::Discard(reinterpret_cast<void*>(at), bytes) != 0) return false;
-  committed_bytes[area.group].fetch_sub(Mark(area, at, bytes, false), std::memory_order_relaxed);
+  Count(area.group, -static_cast<int64_t>(Mark(area, at, bytes, false)));
   return true;
 }
 
@@ -110,7 +116,7 @@ void* AddArea(size_t bytes, uint32_t group) {
     return name;
   // The books it may have begun are its own metadata's, which it gave up with the area.
   if (area->begin != 0) {
-    committed_bytes[group].fetch_sub(Mark(*area, area->begin, bytes, false), std::memory_order_relaxed);
+    Count(group, -static_cast<int64_t>(Mark(*area, area->begin, bytes, false)));
     os::Unmap(at, bytes);
   }
   os::Unmap(area, sizeof(Area));

@@ -1,5 +1,6 @@
 #include "shim/mimalloc/pool_heaps.h"
 
+#include "governor/budget/gate.h"
 #include "shim/arena/arena_engine.h"
 #include "shim/arena/groups.h"
 #include "shim/mimalloc/library.h"
@@ -20,7 +21,8 @@ constinit std::atomic<bool> making{false};
 // Under `making`: what was refused once is not asked for again.
 constinit bool tried[arena::kMostGroups] = {};
 
-void* MakeHeap(uint32_t group) {
+void* HeapOf(uint32_t group) {
+  if (void* heap = heaps[group].load(std::memory_order_acquire); heap != nullptr) return heap;
   if (making.exchange(true, std::memory_order_acquire)) return nullptr;
   void* heap = heaps[group].load(std::memory_order_relaxed);
   if (heap == nullptr && !tried[group]) {
@@ -33,11 +35,20 @@ void* MakeHeap(uint32_t group) {
   return heap;
 }
 
+// What mimalloc needs of a pool's area for itself is not the pool's fault: its limit is for blocks.
+class Exempt {
+ public:
+  Exempt() { gate::attempt.exempt = true; }
+  ~Exempt() { gate::attempt.exempt = false; }
+  Exempt(const Exempt&) = delete;
+  Exempt& operator=(const Exempt&) = delete;
+};
+
 // The calling thread's part of the group's heap. Where there is no memory for it, heap_theap returns one that
 // set_default does not take.
 void* MakePart(uint32_t group) {
-  void* heap = heaps[group].load(std::memory_order_acquire);
-  if (heap == nullptr) heap = MakeHeap(group);
+  const Exempt exempt;
+  void* const heap = HeapOf(group);
   if (heap == nullptr) return nullptr;
   void* const before = functions.theap_get_default();
   functions.theap_set_default(functions.heap_theap(heap));
@@ -72,6 +83,11 @@ void Enter(Table& table, uint32_t group) {
   if (!own_memory::InUse()) return;
   void* const part = PartOf(table, group);
   if (part != functions.theap_get_default()) functions.theap_set_default(part);
+}
+
+bool MakeHeap(uint32_t group) {
+  const Exempt exempt;
+  return HeapOf(group) != nullptr;
 }
 
 bool HasHeap(uint32_t group) { return heaps[group].load(std::memory_order_acquire) != nullptr; }

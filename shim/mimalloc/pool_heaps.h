@@ -38,6 +38,8 @@ void Leave(ThreadRecord& record);
 // shared one where that is not to be had.
 void Enter(Table& table, uint32_t group);
 
+// Before the first thread enters it: true when there is one then. Inside the guard.
+bool MakeHeap(uint32_t group);
 bool HasHeap(uint32_t group);
 
 // While it lives the calling thread allocates from the shared heap: a pool's area is full.

@@ -23,10 +23,12 @@ from ._budgets import (
     budget,
     headroom,
     pool_budget,
+    pool_limit,
     release,
     reset_budget,
     set_budget,
     set_pool_budget,
+    set_pool_limit,
 )
 from ._figures import (
     Counters,
@@ -78,6 +80,7 @@ __all__ = [
     "on_pressure",
     "on_recycle",
     "pool_budget",
+    "pool_limit",
     "pools",
     "prometheus",
     "recycle",
@@ -85,6 +88,7 @@ __all__ = [
     "reset_budget",
     "set_budget",
     "set_pool_budget",
+    "set_pool_limit",
     "stats",
     "version",
     "wsgi",

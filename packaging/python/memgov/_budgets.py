@@ -87,6 +87,19 @@ def set_pool_budget(pool: str, soft_bytes: Optional[int]) -> bool:
     )
 
 
+def pool_limit(pool: str) -> Optional[int]:
+    """The hard limit of a pool; None for one that has none, or does not exist."""
+    return _checks.limit(_calls.pool_limit(_checks.pool_name(pool)))
+
+
+def set_pool_limit(pool: str, hard_bytes: Optional[int]) -> bool:
+    """A hard limit of held bytes for a pool (None: none): what its threads allocate beyond it is a MemoryError.
+
+    False where memgov does not govern, its table of 64 pools is full, the limit is below 4 MiB, or the engine
+    keeps no exact books of the pool."""
+    return _calls.pool_limit_set(_checks.pool_name(pool), _checks.budget_bytes("hard_bytes", hard_bytes)) == 0
+
+
 def release(bytes: Optional[int] = None) -> int:
     """Gives memory back to the kernel: at least that much if it is to be had, all without an argument.
 

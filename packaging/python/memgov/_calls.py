@@ -54,6 +54,8 @@ counters = _find(_FREE_GIL, "memgov_counters", _INT, (_POINTER,), -1)
 recycle = _find(_FREE_GIL, "memgov_recycle", _INT, (_POINTER,), -1)
 pool_budget_set = _find(_FREE_GIL, "memgov_pool_budget_set", _INT, (_TEXT, _U64), -1)
 pool_budget = _find(_FREE_GIL, "memgov_pool_budget", _U64, (_TEXT,), _structures.UNLIMITED)
+pool_limit_set = _find(_FREE_GIL, "memgov_pool_limit_set", _INT, (_TEXT, _U64), -1)
+pool_limit = _find(_FREE_GIL, "memgov_pool_limit", _U64, (_TEXT,), _structures.UNLIMITED)
 text = _find(_FREE_GIL, "memgov_text", _SIZE, (_INT, _POINTER, _SIZE), 0)
 
 
