@@ -29,6 +29,10 @@ SUPPORT = (
     ("glibc", ("2.16", "2.16; caches: 2.30 to 2.41", "the library's: 2.34", "the library's: 2.34")),
     ("live bytes of a pool", ("exact with shards of its own, else sampled", "sampled", "sampled", "sampled")),
     (
+        "held bytes and hard limit of a pool",
+        ("exact; enforced", "a share; none", "a share; none", "exact with a heap of its own; enforced"),
+    ),
+    (
         "release from parked threads",
         ("nothing is theirs", "their caches", "their heaps, but for pages in use", "their heaps"),
     ),
@@ -46,7 +50,7 @@ SUPPORT = (
         (
             "each fresh page",
             "requests from 64 KiB on",
-            "fresh pages of blocks over 8 KiB",
+            "fresh pages of blocks over 512 bytes",
             "each fresh page",
         ),
     ),
