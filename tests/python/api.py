@@ -8,6 +8,7 @@ import time
 import unittest
 
 import memgov
+import served
 
 ENGINE = os.environ["MEMGOV_TEST_ENGINE"]
 PRESENT = ENGINE != "glibc"
@@ -49,6 +50,8 @@ class AbsentTest(unittest.TestCase):
         self.assertFalse(memgov.set_budget(64 * MIB, 128 * MIB))
         self.assertFalse(memgov.reset_budget())
         self.assertFalse(memgov.set_pool_budget("any", 64 * MIB))
+        self.assertFalse(memgov.set_pool_limit("any", 64 * MIB))
+        self.assertIsNone(memgov.pool_limit("any"))
         self.assertFalse(memgov.bind_pool("any"))
         with memgov.PoolScope("any"):
             pass
@@ -70,6 +73,7 @@ class FiguresTest(CalmTest):
     def test_version_names_the_engine(self):
         self.assertTrue(memgov.available())
         self.assertTrue(ENGINE.startswith(memgov.version().split()[1]))
+        self.assertTrue(served.maps_library(os.getpid()))
 
     def test_stats(self):
         before = memgov.stats()
@@ -147,6 +151,17 @@ class BudgetTest(CalmTest):
         self.assertEqual(memgov.pool_budget("budgeted"), 64 * MIB)
         self.assertTrue(memgov.set_pool_budget("budgeted", None))
         self.assertIsNone(memgov.pool_budget("budgeted"))
+
+    def test_pool_limit(self):
+        if not memgov.set_pool_limit("limited", 64 * MIB):
+            self.skipTest("an engine without exact books")
+        self.assertEqual(memgov.pool_limit("limited"), 64 * MIB)
+        with memgov.PoolScope("limited"), self.assertRaises(MemoryError):
+            held = b"x" * (65 * MIB)
+        held = b"x" * (65 * MIB)
+        self.assertEqual(len(held), 65 * MIB)
+        self.assertTrue(memgov.set_pool_limit("limited", None))
+        self.assertIsNone(memgov.pool_limit("limited"))
 
     def test_allocation_beyond_the_hard_budget_is_a_memory_error(self):
         memgov.set_budget(100 * MIB, 200 * MIB)

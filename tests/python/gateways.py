@@ -15,6 +15,7 @@ import urllib.error
 import urllib.request
 
 import harness
+import served
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "examples" / "python_gateway"
@@ -108,7 +109,7 @@ class GatewayTest(harness.ProgramTest):
             lambda: process.poll() is not None or harness.accepts(port), START_S, f"{command} listens"
         )
         self.assertIsNone(process.poll(), stderr_path.read_text())
-        self.assertEqual(harness.is_mapped(process.pid), preload)
+        self.assertEqual(served.is_served(process.pid), preload)
         gateway.stderr = stderr_path.read_text
         return gateway
 

@@ -7,6 +7,7 @@ import sys
 
 import gateways
 import harness
+import served
 from gateways import CHAT, chat_body
 
 GUNICORN = [sys.executable, "-B", "-m", "gunicorn", "--bind", "127.0.0.1:{port}", "--workers", "2"]
@@ -29,7 +30,7 @@ class GunicornTest(gateways.GatewayTest):
         gateway = self.start([*GUNICORN, *THREADS, "--preload", "wsgi_gateway:app"], GATEWAY_UPSTREAM_MS="5")
         self.load(gateway)
         for worker in self.workers(gateway):
-            self.assertTrue(harness.is_mapped(worker))
+            self.assertTrue(served.is_served(worker))
         self.assertIn(b"memgov_admitted", gateway.ask("/metrics")[2])
         self.assertEqual(len(os.listdir(f"/proc/{gateway.pid}/task")), 1)
         self.assert_stops_cleanly(gateway)
@@ -38,7 +39,7 @@ class GunicornTest(gateways.GatewayTest):
         kind = ["--worker-class", "uvicorn.workers.UvicornWorker"]
         gateway = self.start([*GUNICORN, *kind, "gateway:app"], GATEWAY_UPSTREAM_MS="5")
         self.load(gateway)
-        self.assertTrue(all(map(harness.is_mapped, self.workers(gateway))))
+        self.assertTrue(all(map(served.is_served, self.workers(gateway))))
         self.assert_stops_cleanly(gateway)
 
     def test_refusals(self):

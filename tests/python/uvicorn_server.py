@@ -9,6 +9,7 @@ import sys
 
 import gateways
 import harness
+import served
 from gateways import CHAT, chat_body
 
 
@@ -65,7 +66,7 @@ class UvicornTest(gateways.GatewayTest):
             if b"resource_tracker" not in pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
         ]
         self.assertEqual(len(workers), 2)
-        harness.wait_until(lambda: all(map(harness.is_mapped, workers)), 20, "both workers are governed")
+        harness.wait_until(lambda: all(map(served.is_served, workers)), 20, "both workers are governed")
         with concurrent.futures.ThreadPoolExecutor(8) as clients:
             answers = clients.map(lambda _: gateway.ask(CHAT, chat_body())[0], range(32))
             self.assertEqual(set(answers), {200})

@@ -9,6 +9,7 @@ import time
 import urllib.request
 
 import harness
+import served
 
 GATEWAY = os.environ.get("MEMGOV_TEST_GATEWAY", "")
 TOOL = os.environ.get("MEMGOV_TEST_TOOL", "")
@@ -52,7 +53,7 @@ class GatewayTest(harness.ProgramTest):
         self.addCleanup(self.stop_server, gateway)
         harness.wait_until(lambda: gateway.poll() is not None or harness.accepts(self.port), 20, "it listens")
         self.assertIsNone(gateway.poll(), self.stderr_path.read_text())
-        self.assertTrue(harness.is_mapped(gateway.pid))
+        self.assertTrue(served.is_served(gateway.pid))
         self.gateway = gateway
         return gateway
 

@@ -10,6 +10,7 @@ import time
 import urllib.request
 
 import harness
+import served
 
 EXAMPLES = pathlib.Path(__file__).resolve().parents[2] / "examples"
 TOOL = os.environ.get("MEMGOV_TEST_TOOL", "")
@@ -76,7 +77,8 @@ class ProxyTest(harness.ProgramTest):
         super().setUp()
         self.user = None
         if os.geteuid() == 0 and not self.as_root:
-            self.user = NOBODY if self.is_readable(harness.OBJECT) else None
+            files = filter(None, (harness.OBJECT, served.LIBRARY))
+            self.user = NOBODY if all(map(self.is_readable, files)) else None
         self.folder.chmod(0o755)
         # Of master and workers, whatever users they are.
         self.runtime = self.make_folder("runtime", 0o1777)
@@ -173,8 +175,9 @@ class ProxyTest(harness.ProgramTest):
         return {row["pid"] for row in (self.tool("ps") or {}).get("processes", [])}
 
     def assert_governed(self, pids):
-        """By `memgov ps` and `memgov stat`: each has a governor of this engine, which answers."""
+        """Each is served, and by `memgov ps` and `memgov stat` has a governor of this engine, which answers."""
         harness.wait_until(lambda: set(pids) <= self.listed(), 20, f"{pids} in memgov ps")
+        self.assertTrue(all(map(served.is_served, pids)))
         for pid in pids:
             figures = self.tool("stat", pid)
             self.assertTrue(figures["governor_running"] and figures["answered"], figures)

@@ -1,15 +1,17 @@
 """The Rust crate's own tests, by cargo: without memgov in the process, preloaded, and linked.
 
-run_crate.py <absent|linked|static|engine> <cargo> <crate> <target folder> <folder of the libraries> [object]
+run_crate.py <absent|linked|static|variant> <cargo> <crate> <target folder> <folder of the libraries> [object]
 """
 
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
 FEATURES = {"linked": ["--features", "link"], "static": ["--features", "static"]}
+LOADER = re.compile(r"\s*\d+:\t")  # what LD_DEBUG prints
 
 
 def cargo(way, program, crate, target, library, *arguments):
@@ -41,16 +43,24 @@ def expected_tests(way):
 
 
 def run(executable, library, preload):
+    mimalloc = os.environ.get("MEMGOV_MIMALLOC", "") if preload else ""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MEMGOV_")}
     environment["MEMGOV_PRESSURE"] = "off"  # the machine may be short of memory by other tests' doing
     environment["LD_LIBRARY_PATH"] = library
     if preload:
         environment["LD_PRELOAD"] = preload
+    if mimalloc:
+        environment.update(MEMGOV_MIMALLOC=mimalloc, LD_DEBUG="files")  # the loader says what it loads
     done = subprocess.run([executable], env=environment, text=True, capture_output=True, timeout=120)
-    print(done.stdout, done.stderr)
-    messages = [line for line in done.stderr.splitlines() if line.startswith("memgov:")]
+    said, loaded = [], []
+    for line in done.stderr.splitlines():
+        (loaded if LOADER.match(line) else said).append(line)
+    print(done.stdout, "\n".join(said))
+    messages = [line for line in said if line.startswith("memgov:")]
     if done.returncode != 0 or messages or "running 0 tests" in done.stdout:
         sys.exit(f"{executable}: status {done.returncode}, {messages}")
+    if mimalloc and not any(f"file={mimalloc} " in line for line in loaded):
+        sys.exit(f"{executable}: {mimalloc} was not loaded")
 
 
 def main():

@@ -8,6 +8,7 @@ import socket
 
 import harness
 import proxies
+import served
 
 LEAVING_CRASH = 128 + signal.SIGSEGV
 
@@ -49,7 +50,7 @@ class HaproxyTest(proxies.ProxyTest):
         self.assert_governed(self.workers() - {old})
         self.assert_load_went_well(load, errors=proxies.RELOAD_ERRORS)
         harness.wait_until(lambda: old not in self.workers(), 40, "the end of the old worker")
-        self.assertTrue(harness.is_mapped(self.master.pid))
+        self.assertTrue(served.is_served(self.master.pid))
 
     def test_load_trim_reload_and_stop(self):
         worker = self.worker()

@@ -7,6 +7,7 @@ import signal
 
 import harness
 import proxies
+import served
 
 
 class NginxTest(proxies.ProxyTest):
@@ -20,6 +21,8 @@ class NginxTest(proxies.ProxyTest):
         changes = {"127.0.0.1:8080": f"127.0.0.1:{port}", "127.0.0.1:9000": f"127.0.0.1:{self.upstream_port}"}
         if self.user is None and not self.as_root:
             changes["user www-data;"] = "user root;" if os.geteuid() == 0 else ""
+        if served.LIBRARY:
+            changes["env MEMGOV_DIR;"] = "env MEMGOV_DIR; env MEMGOV_MIMALLOC;"  # for an upgrade
         (self.folder / "nginx.conf").write_text(proxies.example("nginx/nginx.conf", changes))
         # By its path: nginx executes itself anew by the word that it was called with.
         command = [shutil.which("nginx", path=harness.environment()["PATH"]), "-p", self.work]
@@ -37,7 +40,7 @@ class NginxTest(proxies.ProxyTest):
         self.assert_governed(self.workers())
         self.assert_load_went_well(load)
         for process in {self.master} | self.workers():
-            self.assertTrue(harness.is_mapped(process))
+            self.assertTrue(served.is_served(process))
         self.report_idle(self.workers())
 
     def reload(self):
