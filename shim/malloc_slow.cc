@@ -50,7 +50,7 @@ bool CountSlow(ThreadRecord& record, size_t size) {
 // engine.
 void NoteIntervalEnd(ThreadRecord& record, uint64_t counted, const void* caller) {
   const uint64_t now = record.allocated_base.load(std::memory_order_relaxed);
-  if (now == counted || record.busy.load(std::memory_order_relaxed) != 0) return;
+  if (now == counted || record.IsInsideEngine()) return;
   ChosenEngine::OwnerTick();
   governor::NoteActivity(record, now - counted, caller);
 }
@@ -96,8 +96,7 @@ void FreeSlow(void* block) {
     const Guard guard(*record);
     ChosenEngine::Free(block);
   }
-  if (sampled && record->busy.load(std::memory_order_relaxed) == 0)
-    governor::NoteActivity(*record, 0, nullptr);
+  if (sampled && !record->IsInsideEngine()) governor::NoteActivity(*record, 0, nullptr);
 }
 
 void FreeRest(void* block) {
@@ -105,9 +104,7 @@ void FreeRest(void* block) {
   if (ChosenExtras::TryFreeOther(block)) return;
   FreeInEngine(block);
   ThreadRecord* record = threads::current;
-  if (record == nullptr || record->busy.load(std::memory_order_relaxed) != 0 ||
-      !ChosenExtras::TakeWakeRequest())
-    return;
+  if (record == nullptr || record->IsInsideEngine() || !ChosenExtras::TakeWakeRequest()) return;
   const ErrnoKeeper keep_errno;
   governor::NoteActivity(*record, 0, nullptr);
 }

@@ -74,6 +74,9 @@ struct alignas(64) ThreadRecord {
   uint64_t seen_allocated = 0;
   uint64_t active_ns = 0;  // when seen_allocated last changed
 
+  // For the owner: not while it is inside the engine, whatever a vfork has left (quiesce.h).
+  bool IsInsideEngine() const { return (busy.load(std::memory_order_relaxed) & 1) != 0; }
+
   uint64_t AllocatedBytes() const {
     const uint64_t interval = sample_interval.load(std::memory_order_relaxed);
     const uint64_t left = sample_left.load(std::memory_order_relaxed);

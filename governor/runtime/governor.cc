@@ -75,7 +75,7 @@ bool CalledByLoader(const void* caller) {
 }
 
 bool MayStartFrom(ThreadRecord& record, const void* caller) {
-  return caller != nullptr && !CalledByLoader(caller) && record.busy.load(std::memory_order_relaxed) == 0 &&
+  return caller != nullptr && !CalledByLoader(caller) && !record.IsInsideEngine() &&
          os::ThreadId() == record.tid.load(std::memory_order_relaxed) && !IsVforkChild(record);
 }
 
