@@ -59,6 +59,32 @@ TEST(ApportionHeldTest, SumsToHeldAndIsNeverBelowLive) {
   }
 }
 
+// Counted are its held bytes alone: the others share what is left, and its estimate gives way.
+TEST(CensusTest, APoolWhoseHeldBytesAreCounted) {
+  for (const uint64_t estimated : {uint64_t{3000}, uint64_t{9000}}) {
+    const ChildEnd end = RunInChild([estimated] {
+      threads::Adopt(nullptr);
+      const PoolId own = pools::Intern("own");
+      const PoolId shared = pools::Intern("shared");
+      pools::Get(own).live_bytes = static_cast<int64_t>(estimated);
+      pools::Get(own).peak_bytes = 100000;
+      pools::Get(shared).live_bytes = 1000;
+      FakeEngine engine;
+      engine.held_bytes = uint64_t{1} << 40;  // cut to what is in memory
+      engine.own_pool = own;
+      engine.own_bytes.held_bytes = 5000;
+      engine.own_bytes.counts_live = false;
+      const Census census = TakeCensus(engine);
+      EXPECT_FALSE(census.pools[own].exact);
+      EXPECT_EQ(census.pools[own].held_bytes, 5000u);
+      EXPECT_EQ(census.pools[own].live_bytes, estimated < 5000 ? estimated : 5000);
+      EXPECT_NEAR(static_cast<double>(census.pools[shared].held_bytes),
+                  static_cast<double>(census.held_bytes - 5000), 2);
+    });
+    EXPECT_EQ(end.status, 0) << end.error_text;
+  }
+}
+
 TEST(CensusTest, CountsThreadsBytesAndPools) {
   const ChildEnd end = RunInChild([] {
     threads::Adopt(nullptr);
