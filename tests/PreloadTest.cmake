@@ -19,12 +19,13 @@ file(MAKE_DIRECTORY "${MEMGOV_TESTS_RUNTIME_DIR}")
 #   [DRIVER]            no LD_PRELOAD: the program starts preloaded processes itself
 #   [SERIAL]            nothing else runs beside it
 #   [NO_VARIANT]        not with the other libmimalloc
+#   [COSTLY]            takes seconds: `long` but for arena
 #   [PASS_REGEX re] [FAIL_REGEX re] [WILL_FAIL])
 # Registers preload tests named name.engine with LD_PRELOAD set to that engine's object. Every test finds
 # MEMGOV_TEST_ENGINE, MEMGOV_TEST_OBJECT and MEMGOV_TEST_OTHER_OBJECT (the next engine's) in its environment.
 # Those of mimalloc are run as name.mimalloc3 too.
 function(memgov_add_preload_test)
-  cmake_parse_arguments(arg "WILL_FAIL;DRIVER;SERIAL;NO_VARIANT" "NAME;TIMEOUT;PASS_REGEX;FAIL_REGEX"
+  cmake_parse_arguments(arg "WILL_FAIL;DRIVER;SERIAL;NO_VARIANT;COSTLY" "NAME;TIMEOUT;PASS_REGEX;FAIL_REGEX"
     "COMMAND;ENGINES;ENV;LABELS;BEFORE;AFTER" ${ARGN})
   if(NOT arg_ENGINES)
     set(arg_ENGINES ${MEMGOV_ENGINES})
@@ -46,9 +47,10 @@ function(memgov_add_preload_test)
     if(variant STREQUAL "mimalloc3")
       memgov_run_with_mimalloc3(command env ${arg_COMMAND})
     endif()
+    memgov_preload_labels(labels ${variant} "${arg_COSTLY}" ${arg_LABELS})
     add_test(NAME ${test} COMMAND ${command})
     set_tests_properties(${test} PROPERTIES ENVIRONMENT "${arg_ENV};${env}" TIMEOUT ${arg_TIMEOUT}
-      LABELS "preload;${arg_LABELS}" SKIP_RETURN_CODE 77 RUN_SERIAL "${arg_SERIAL}")
+      LABELS "${labels}" SKIP_RETURN_CODE 77 RUN_SERIAL "${arg_SERIAL}")
     if(arg_PASS_REGEX)
       set_tests_properties(${test} PROPERTIES PASS_REGULAR_EXPRESSION "${arg_PASS_REGEX}")
     endif()
@@ -59,6 +61,20 @@ function(memgov_add_preload_test)
       set_tests_properties(${test} PROPERTIES WILL_FAIL TRUE)
     endif()
   endforeach()
+endfunction()
+
+# The quick tests run all under the default engine, and what takes seconds, or needs the other libmimalloc, under that
+# alone; but a debug build runs no long ones, and shall have all engines.
+function(memgov_preload_labels result variant costly)
+  set(labels preload ${ARGN})
+  if(variant STREQUAL "mimalloc3" AND NOT "surface" IN_LIST labels)
+    set(costly ON)
+  endif()
+  if(costly AND NOT variant STREQUAL "arena" AND NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
+    list(APPEND labels long)
+    list(REMOVE_DUPLICATES labels)
+  endif()
+  set(${result} "${labels}" PARENT_SCOPE)
 endfunction()
 
 # The command of a test, run on the other libmimalloc; LD_PRELOAD moves from its environment to the script's arguments.
@@ -130,9 +146,9 @@ endfunction()
 # memgov_preload_tests(group TESTS name... [any argument of memgov_add_preload_test but NAME and COMMAND]):
 # name.cc becomes program group_name and tests group.name.engine.
 function(memgov_preload_tests group)
-  cmake_parse_arguments(arg "DRIVER;SERIAL;NO_VARIANT" "TIMEOUT" "TESTS;LABELS;ENGINES;ENV;BEFORE;AFTER" ${ARGN})
+  cmake_parse_arguments(arg "DRIVER;SERIAL;NO_VARIANT;COSTLY" "TIMEOUT" "TESTS;LABELS;ENGINES;ENV;BEFORE;AFTER" ${ARGN})
   set(passed_on "")
-  foreach(option IN ITEMS DRIVER SERIAL NO_VARIANT)
+  foreach(option IN ITEMS DRIVER SERIAL NO_VARIANT COSTLY)
     if(arg_${option})
       list(APPEND passed_on ${option})
     endif()

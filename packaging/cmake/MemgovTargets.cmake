@@ -26,3 +26,35 @@ function(memgov_sanitize target)
     message(FATAL_ERROR "MEMGOV_SANITIZE=${MEMGOV_SANITIZE}: allowed are address, thread and nothing")
   endif()
 endfunction()
+
+# memgov_cold_sources(<source>...): sources, of the targets of this folder, in which no time is spent that anybody
+# measures: options, reports, tests. Optimising what their headers hold takes as long again as compiling it.
+function(memgov_cold_sources)
+  set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS "$<$<CONFIG:RelWithDebInfo>:-O1>")
+endfunction()
+
+# memgov_precompile(name HEADERS <header>... [LIBRARIES ...]): headers that the targets given to memgov_use_precompiled
+# have read already. Sources still include all they use: with MEMGOV_PCH=OFF nothing does it for them.
+function(memgov_precompile name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "HEADERS;LIBRARIES")
+  if(NOT MEMGOV_PCH)
+    return()
+  endif()
+  file(CONFIGURE OUTPUT ${name}.cc CONTENT "// CMake compiles headers for a target that has a source.\n")
+  add_library(${name} OBJECT ${CMAKE_CURRENT_BINARY_DIR}/${name}.cc)
+  memgov_compile_options(${name})
+  memgov_sanitize(${name})
+  target_link_libraries(${name} PRIVATE ${arg_LIBRARIES})
+  target_precompile_headers(${name} PRIVATE ${arg_HEADERS})
+endfunction()
+
+# memgov_use_precompiled(target name): the target must be compiled with the same options; -Winvalid-pch says if not.
+function(memgov_use_precompiled target name)
+  if(TARGET ${name})
+    target_precompile_headers(${target} REUSE_FROM ${name})
+    # g++ 12 warns in vain within its own library, and keeps quiet only where that is not precompiled (GCC bug 105651
+    # and others).
+    target_compile_options(${target} PRIVATE
+      $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds>)
+  endif()
+endfunction()
