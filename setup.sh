@@ -41,6 +41,7 @@ readonly PACKAGES=(
   valgrind              # stands in front of memgov in a test
   tmux                  # drives 'memgov top' in the tests
   haproxy               # program under test; started by the tests only
+  mypy                  # checks the types of the Python package in the tests
   python3-fastapi python3-uvicorn python3-httpx gunicorn  # the Python gateway, and what asks it in the tests
   cargo rustc           # the tokio gateway, a program under test, and what it is made of
   librust-hyper-dev librust-serde-json-dev librust-tokio-dev

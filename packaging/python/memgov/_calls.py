@@ -19,7 +19,7 @@ _KEEP_GIL = ctypes.PyDLL(None)
 
 def _find(
     library: ctypes.CDLL, name: str, result: Any, arguments: Sequence[Any], absent: Any
-) -> Callable[..., Any]:
+) -> Any:
     try:
         function = getattr(library, name)
     except AttributeError:
@@ -37,26 +37,27 @@ _INT, _U32, _U64, _SIZE, _TEXT = (
     ctypes.c_char_p,
 )
 _POINTER = ctypes.c_void_p
+_Call = Callable[..., int]
 
-version = _find(_KEEP_GIL, "memgov_version", _TEXT, (), None)
-available = _find(_KEEP_GIL, "memgov_available", _INT, (), 0)
-stats = _find(_FREE_GIL, "memgov_stats", _INT, (_POINTER,), -1)
-pools = _find(_FREE_GIL, "memgov_pools", _SIZE, (_POINTER, _SIZE, _SIZE), 0)
-pool_enter = _find(_KEEP_GIL, "memgov_pool_enter", _U32, (_TEXT,), 0)
-pool_leave = _find(_KEEP_GIL, "memgov_pool_leave", _INT, (_U32,), 0)
-pool_bind = _find(_KEEP_GIL, "memgov_pool_bind", _INT, (_TEXT,), -1)
-release = _find(_FREE_GIL, "memgov_release", _SIZE, (_SIZE,), 0)
-budget = _find(_FREE_GIL, "memgov_budget", _INT, (_POINTER,), -1)
-budget_set = _find(_FREE_GIL, "memgov_budget_set", _INT, (_U64, _U64), -1)
-admit = _find(_KEEP_GIL, "memgov_admit", _INT, (_SIZE,), 0)
-admit_done = _find(_KEEP_GIL, "memgov_admit_done", _INT, (_SIZE,), 0)
-counters = _find(_FREE_GIL, "memgov_counters", _INT, (_POINTER,), -1)
-recycle = _find(_FREE_GIL, "memgov_recycle", _INT, (_POINTER,), -1)
-pool_budget_set = _find(_FREE_GIL, "memgov_pool_budget_set", _INT, (_TEXT, _U64), -1)
-pool_budget = _find(_FREE_GIL, "memgov_pool_budget", _U64, (_TEXT,), _structures.UNLIMITED)
-pool_limit_set = _find(_FREE_GIL, "memgov_pool_limit_set", _INT, (_TEXT, _U64), -1)
-pool_limit = _find(_FREE_GIL, "memgov_pool_limit", _U64, (_TEXT,), _structures.UNLIMITED)
-text = _find(_FREE_GIL, "memgov_text", _SIZE, (_INT, _POINTER, _SIZE), 0)
+version: Callable[[], Optional[bytes]] = _find(_KEEP_GIL, "memgov_version", _TEXT, (), None)
+available: _Call = _find(_KEEP_GIL, "memgov_available", _INT, (), 0)
+stats: _Call = _find(_FREE_GIL, "memgov_stats", _INT, (_POINTER,), -1)
+pools: _Call = _find(_FREE_GIL, "memgov_pools", _SIZE, (_POINTER, _SIZE, _SIZE), 0)
+pool_enter: _Call = _find(_KEEP_GIL, "memgov_pool_enter", _U32, (_TEXT,), 0)
+pool_leave: _Call = _find(_KEEP_GIL, "memgov_pool_leave", _INT, (_U32,), 0)
+pool_bind: _Call = _find(_KEEP_GIL, "memgov_pool_bind", _INT, (_TEXT,), -1)
+release: _Call = _find(_FREE_GIL, "memgov_release", _SIZE, (_SIZE,), 0)
+budget: _Call = _find(_FREE_GIL, "memgov_budget", _INT, (_POINTER,), -1)
+budget_set: _Call = _find(_FREE_GIL, "memgov_budget_set", _INT, (_U64, _U64), -1)
+admit: _Call = _find(_KEEP_GIL, "memgov_admit", _INT, (_SIZE,), 0)
+admit_done: _Call = _find(_KEEP_GIL, "memgov_admit_done", _INT, (_SIZE,), 0)
+counters: _Call = _find(_FREE_GIL, "memgov_counters", _INT, (_POINTER,), -1)
+recycle: _Call = _find(_FREE_GIL, "memgov_recycle", _INT, (_POINTER,), -1)
+pool_budget_set: _Call = _find(_FREE_GIL, "memgov_pool_budget_set", _INT, (_TEXT, _U64), -1)
+pool_budget: _Call = _find(_FREE_GIL, "memgov_pool_budget", _U64, (_TEXT,), _structures.UNLIMITED)
+pool_limit_set: _Call = _find(_FREE_GIL, "memgov_pool_limit_set", _INT, (_TEXT, _U64), -1)
+pool_limit: _Call = _find(_FREE_GIL, "memgov_pool_limit", _U64, (_TEXT,), _structures.UNLIMITED)
+text: _Call = _find(_FREE_GIL, "memgov_text", _SIZE, (_INT, _POINTER, _SIZE), 0)
 
 
 def fill(function: Callable[..., int], struct: Type[ctypes.Structure]) -> Optional[Any]:

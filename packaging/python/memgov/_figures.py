@@ -141,10 +141,11 @@ def config() -> str:
 def figures() -> Dict[str, Any]:
     """All figures, pools, ladder and counters (docs/metrics.md); empty where memgov is absent."""
     text = _text(_TEXT_JSON)
-    return json.loads(text) if text else {}
+    parsed: Dict[str, Any] = json.loads(text) if text else {}
+    return parsed
 
 
-def _values(filled: ctypes.Structure) -> Dict[str, int]:
+def _values(filled: ctypes.Structure) -> Dict[str, Any]:
     return {name: getattr(filled, name) for name, *_ in filled._fields_ if name != "size"}
 
 

@@ -59,7 +59,7 @@ def name_new_threads() -> None:
             _name_when_it_runs(self)
             plain_start(self)
 
-        threading.Thread.start = start  # type: ignore[method-assign]
+        setattr(threading.Thread, "start", start)
 
 
 def _name_when_it_runs(thread: threading.Thread) -> None:
@@ -70,4 +70,4 @@ def _name_when_it_runs(thread: threading.Thread) -> None:
         name_thread(thread.name)
         run()
 
-    thread.run = named_run  # type: ignore[method-assign]
+    thread.__dict__["run"] = named_run

@@ -108,7 +108,7 @@ def _run_task(task: Task) -> float:
     try:
         return task()
     except Exception:  # a host's function: its fault is not ours to die of
-        sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+        sys.excepthook(*sys.exc_info())
         return 1.0
 
 
