@@ -114,6 +114,10 @@ bool MimallocEngine::KeepsSample(const void* block) {
   return mimalloc::IsArenas(block) && ArenaEngine::KeepsSample(block);
 }
 
+bool MimallocEngine::TryFreeOther(void* block) {
+  return mimalloc::IsArenas(block) && ArenaEngine::TryFreeOther(block);
+}
+
 void MimallocEngine::Free(void* block) {
   if (mimalloc::IsArenas(block) || !mimalloc::Owns(block)) return ArenaEngine::Free(block);
   Guarded([&] { functions.free(block); });
@@ -177,8 +181,6 @@ bool MimallocEngine::LimitPool(PoolId pool, uint64_t bytes) {
   if (group == arena::groups::kShared || !Guarded([&] { return pool_heaps::MakeHeap(group); })) return false;
   return ArenaEngine::LimitPool(pool, bytes);
 }
-
-uint64_t MimallocEngine::PoolLimit(PoolId pool) { return ArenaEngine::PoolLimit(pool); }
 
 void MimallocEngine::OwnerLeaves() {
   if (threads::current != nullptr) pool_heaps::Leave(*threads::current);

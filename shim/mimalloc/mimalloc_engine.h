@@ -103,7 +103,7 @@ class MimallocEngine {
       *errno_address = saved;
     return true;
   }
-  static bool TryFreeOther(void*) { return false; }
+  static bool TryFreeOther(void* block);
 
   static void Start();
   // False when there is no mimalloc to load; said by then.
@@ -118,7 +118,6 @@ class MimallocEngine {
   static void OwnerNamedPool(PoolId pool);
   static bool CountsExactly(const ThreadRecord&) { return false; }
   static bool LimitPool(PoolId pool, uint64_t bytes);
-  static uint64_t PoolLimit(PoolId pool);
   // The thread's heap is about to go; inside the guard.
   static void OwnerLeaves();
 
