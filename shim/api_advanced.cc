@@ -109,13 +109,16 @@ MEMGOV_API int memgov_pool_limit_set(const char* pool, uint64_t hard_bytes) {
   const PoolId id = pools::Intern(pool);
   if (api::ThisThread() == nullptr || id == kNoPool) return -1;
   api::NamePool(id);
-  return ChosenExtras::LimitPool(id, hard_bytes) ? 0 : -1;
+  if (!ChosenExtras::LimitPool(id, hard_bytes)) return -1;
+  pools::Get(id).hard_limit_bytes.store(hard_bytes, std::memory_order_relaxed);
+  return 0;
 }
 
 MEMGOV_API uint64_t memgov_pool_limit(const char* pool) {
-  if (pool == nullptr || !api::Governs()) return MEMGOV_UNLIMITED;
+  if (pool == nullptr) return MEMGOV_UNLIMITED;
   const PoolId id = FindPool(pool);
-  return id == kNoPool ? MEMGOV_UNLIMITED : ChosenExtras::PoolLimit(id);
+  if (id == kNoPool) return MEMGOV_UNLIMITED;
+  return pools::Get(id).hard_limit_bytes.load(std::memory_order_relaxed);
 }
 
 MEMGOV_API size_t memgov_text(int kind, char* buffer, size_t capacity) {

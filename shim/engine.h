@@ -82,11 +82,10 @@ concept HasPools = requires(PoolId pool, const ThreadRecord& record) {
   E::OwnerNamedPool(pool);
   { E::CountsExactly(record) } -> std::same_as<bool>;
 };
-// Hard limits of what pools hold. LimitPool: false where this pool can have none; UINT64_MAX: none.
+// Hard limits of what pools hold: false where this pool can have none. UINT64_MAX: none.
 template <typename E>
 concept LimitsPools = requires(PoolId pool, uint64_t bytes) {
   { E::LimitPool(pool, bytes) } -> std::same_as<bool>;
-  { E::PoolLimit(pool) } -> std::same_as<uint64_t>;
 };
 // fork must find it at rest. All locks of the governor are held, and their calls are no-ops for this thread.
 template <typename E>
@@ -167,10 +166,6 @@ struct EngineExtras {
   static bool LimitPool([[maybe_unused]] PoolId pool, [[maybe_unused]] uint64_t bytes) {
     if constexpr (LimitsPools<E>) return E::LimitPool(pool, bytes);
     return false;
-  }
-  static uint64_t PoolLimit([[maybe_unused]] PoolId pool) {
-    if constexpr (LimitsPools<E>) return E::PoolLimit(pool);
-    return UINT64_MAX;
   }
   static bool IsComplete() {
     if constexpr (MayLackSomething<E>) return E::IsComplete();

@@ -25,6 +25,7 @@ struct Pool {
   std::atomic<bool> named_by_user{false};
   // Of live_bytes; UINT64_MAX none. Written by SetBudget and OfferBudget.
   std::atomic<uint64_t> soft_budget_bytes{UINT64_MAX};
+  std::atomic<uint64_t> hard_limit_bytes{UINT64_MAX};  // as the engine keeps it
   std::atomic<bool> budget_decided{false};
   // Estimated live bytes: sums of sample weights. May dip below zero for a moment while samples move between
   // pools.

@@ -39,8 +39,7 @@ struct EngineValues {
 };
 
 struct PoolValues {
-  PoolValues(const PoolCensus& p, uint64_t soft_budget_bytes)
-      : of{MEMGOV_POOL_METRICS(MEMGOV_METRIC_VALUE)} {}
+  PoolValues(const PoolCensus& p, const PoolLimits& limits) : of{MEMGOV_POOL_METRICS(MEMGOV_METRIC_VALUE)} {}
   uint64_t of[CountOf(kPool)];
 };
 
@@ -51,7 +50,7 @@ struct ReleaseValues {
 #undef MEMGOV_METRIC_VALUE
 
 inline PoolValues ValuesOfPool(const Snapshot& snapshot, int id) {
-  return PoolValues(snapshot.census.pools[id], snapshot.pool_budget_bytes[id]);
+  return PoolValues(snapshot.census.pools[id], snapshot.pool_limits[id]);
 }
 
 }  // namespace memgov::rows

@@ -28,12 +28,17 @@ struct RuntimeFigures {
   bool governor_running = false;
 };
 
-// About 3 KiB.
+struct PoolLimits {
+  uint64_t soft_bytes = UINT64_MAX;
+  uint64_t hard_bytes = UINT64_MAX;
+};
+
+// About 4 KiB.
 struct Snapshot {
   const char* engine = "";
   RuntimeFigures runtime;
   Census census;
-  uint64_t pool_budget_bytes[kMostPools] = {};
+  PoolLimits pool_limits[kMostPools];
   ReleaseTotals releases[static_cast<int>(ReleaseReason::kCount)];
   uint64_t stall_longest_ns = 0;
   Limits limits;

@@ -97,7 +97,8 @@
   X(kGauge, "memgov_pool_live_bytes", kBytes, "Asked for in the pool and not yet freed", p.live_bytes)   \
   X(kGauge, "memgov_pool_held_bytes", kBytes, "Live, and the pool's share of what is held beyond",       \
     p.held_bytes)                                                                                        \
-  X(kGauge, "memgov_pool_soft_budget_bytes", kBytes, "The pool's own soft budget", soft_budget_bytes)
+  X(kGauge, "memgov_pool_soft_budget_bytes", kBytes, "The pool's own soft budget", limits.soft_bytes)    \
+  X(kGauge, "memgov_pool_hard_limit_bytes", kBytes, "What the pool may hold at most", limits.hard_bytes)
 
 // Label "reason"; `r` is that reason's totals. Whatever gives memory back is counted here.
 #define MEMGOV_RELEASE_METRICS(X)                                                              \

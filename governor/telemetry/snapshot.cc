@@ -27,8 +27,9 @@ bool TakePlace() {
 
 void ReadPools(Snapshot& out) {
   for (int id = 0; id < out.census.pool_count; ++id) {
-    out.pool_budget_bytes[id] =
-        pools::Get(static_cast<PoolId>(id)).soft_budget_bytes.load(std::memory_order_relaxed);
+    const Pool& pool = pools::Get(static_cast<PoolId>(id));
+    out.pool_limits[id] = {pool.soft_budget_bytes.load(std::memory_order_relaxed),
+                           pool.hard_limit_bytes.load(std::memory_order_relaxed)};
   }
 }
 

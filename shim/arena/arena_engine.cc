@@ -246,10 +246,6 @@ bool ArenaEngine::LimitPool(PoolId pool, uint64_t bytes) {
   return true;
 }
 
-uint64_t ArenaEngine::PoolLimit(PoolId pool) {
-  return group_limits::all[groups::GroupOf(pool)].limit.load(std::memory_order_relaxed);
-}
-
 bool ArenaEngine::CountsExactly(const ThreadRecord&) { return OwnGroup() != groups::kShared; }
 
 }  // namespace memgov

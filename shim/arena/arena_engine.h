@@ -63,7 +63,6 @@ class ArenaEngine {
   static bool CountsExactly(const ThreadRecord& record);
   // False when no group is left for it.
   static bool LimitPool(PoolId pool, uint64_t bytes);
-  static uint64_t PoolLimit(PoolId pool);
 
   // After a Free: is there enough to give back to wake the governor for?
   static bool TakeWakeRequest();

@@ -113,7 +113,6 @@ TEST(PoolLimitsTest, WhatIsFreeOfItsOwnIsToBeHadWhateverItsShard) {
 
 TEST(PoolLimitsTest, ALiftedLimitLimitsNothing) {
   InLimitedPool([](PoolId pool) {
-    EXPECT_EQ(ArenaEngine::PoolLimit(pool), kLimit);
     EXPECT_EQ(ArenaEngine::Allocate(2 * kLimit), nullptr);
     EXPECT_TRUE(ArenaEngine::LimitPool(pool, UINT64_MAX));
     EXPECT_NE(ArenaEngine::Allocate(2 * kLimit), nullptr);
@@ -128,7 +127,7 @@ TEST(PoolLimitsTest, WithoutAShardToGiveThereIsNone) {
     ArenaEngine::Start();
     const PoolId pool = pools::Intern("limited");
     EXPECT_FALSE(ArenaEngine::LimitPool(pool, kLimit));
-    EXPECT_EQ(ArenaEngine::PoolLimit(pool), UINT64_MAX);
+    EXPECT_EQ(group_limits::all[groups::kShared].limit, UINT64_MAX);
   });
   EXPECT_EQ(end.status, 0) << end.error_text;
 }

@@ -72,8 +72,7 @@ std::unique_ptr<Snapshot> GatewaySnapshot() {
   snapshot->census.exact = true;
   snapshot->census.engine.fragmentation_bytes = 4711;
   snapshot->census.engine.window_ns = 250000000;
-  for (uint64_t& bytes : snapshot->pool_budget_bytes) bytes = UINT64_MAX;
-  snapshot->pool_budget_bytes[kMainPool] = 1 << 20;
+  snapshot->pool_limits[kMainPool] = {1 << 20, 1 << 23};
   snapshot->releases[static_cast<int>(ReleaseReason::kMallocTrim)] = {3, 9000};
   snapshot->charge.charged_bytes = 300;
   snapshot->limits.soft_bytes = 800;
@@ -104,6 +103,8 @@ TEST(MetricsTest, PrometheusFiguresInTheirPlaces) {
   EXPECT_EQ(samples[R"(memgov_pool_live_bytes{pool="main"})"], "500");
   EXPECT_EQ(samples[R"(memgov_pool_soft_budget_bytes{pool="main"})"], "1048576");
   EXPECT_EQ(samples[R"(memgov_pool_soft_budget_bytes{pool="memgov"})"], "+Inf");
+  EXPECT_EQ(samples[R"(memgov_pool_hard_limit_bytes{pool="main"})"], "8388608");
+  EXPECT_EQ(samples[R"(memgov_pool_hard_limit_bytes{pool="memgov"})"], "+Inf");
   EXPECT_EQ(samples[R"(memgov_trims_total{reason="malloc_trim"})"], "3");
   EXPECT_EQ(samples[R"(memgov_trimmed_bytes_total{reason="malloc_trim"})"], "9000");
   EXPECT_EQ(samples[R"(memgov_trims_total{reason="idle"})"], "0");
