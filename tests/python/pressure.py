@@ -159,11 +159,12 @@ class NoThreadTest(unittest.TestCase):
         looks = []
         watch = Watch()
         watch.add(lambda: looks.append(time.monotonic()) or 1000.0)
-        end = time.monotonic() + 0.3
-        while time.monotonic() < end:
+        begin = time.monotonic()
+        while time.monotonic() < begin + 0.3:
             watch.look_now()
         watch.stop()
-        self.assertLess(len(looks), 10)
+        # One in 50 ms of however long this took; each may meet a call that has just found it due.
+        self.assertLessEqual(len(looks), 2 * ((time.monotonic() - begin) / 0.05 + 1))
 
 
 class ProcessTest(unittest.TestCase):
