@@ -65,6 +65,20 @@ PoolId FindPool(const char* name) {
   return kNoPool;
 }
 
+// A pool that the host gives a budget or a limit, from `least` bytes on; kNoPool: refused.
+PoolId PoolToBound(const char* name, uint64_t bytes, uint64_t least) {
+  if (!api::Governs() || bytes < least) return kNoPool;
+  const PoolId id = pools::Intern(name);
+  if (id == kNoPool || api::ThisThread() == nullptr) return kNoPool;
+  api::NamePool(id);
+  return id;
+}
+
+uint64_t BoundOf(const char* name, std::atomic<uint64_t> Pool::*bound) {
+  const PoolId id = name != nullptr ? FindPool(name) : kNoPool;
+  return id == kNoPool ? MEMGOV_UNLIMITED : (pools::Get(id).*bound).load(std::memory_order_relaxed);
+}
+
 RuntimeFigures ReadRuntime() { return {memgov_version(), governor::Running()}; }
 
 }  // namespace
@@ -87,39 +101,24 @@ MEMGOV_API int memgov_recycle(memgov_recycle_t* out) {
 }
 
 MEMGOV_API int memgov_pool_budget_set(const char* pool, uint64_t soft_bytes) {
-  if (!api::Governs() || soft_bytes < kLeastPoolBudget) return -1;
   const ErrnoKeeper keep_errno;
-  const PoolId id = pools::Intern(pool);
-  if (api::ThisThread() == nullptr || id == kNoPool) return -1;
-  api::NamePool(id);
+  const PoolId id = PoolToBound(pool, soft_bytes, kLeastPoolBudget);
+  if (id == kNoPool) return -1;
   pools::SetBudget(id, soft_bytes);
   return 0;
 }
 
-MEMGOV_API uint64_t memgov_pool_budget(const char* pool) {
-  if (pool == nullptr) return MEMGOV_UNLIMITED;
-  const PoolId id = FindPool(pool);
-  if (id == kNoPool) return MEMGOV_UNLIMITED;
-  return pools::Get(id).soft_budget_bytes.load(std::memory_order_relaxed);
-}
+MEMGOV_API uint64_t memgov_pool_budget(const char* pool) { return BoundOf(pool, &Pool::soft_budget_bytes); }
 
 MEMGOV_API int memgov_pool_limit_set(const char* pool, uint64_t hard_bytes) {
-  if (!api::Governs() || hard_bytes < kLeastPoolLimit) return -1;
   const ErrnoKeeper keep_errno;
-  const PoolId id = pools::Intern(pool);
-  if (api::ThisThread() == nullptr || id == kNoPool) return -1;
-  api::NamePool(id);
-  if (!ChosenExtras::LimitPool(id, hard_bytes)) return -1;
+  const PoolId id = PoolToBound(pool, hard_bytes, kLeastPoolLimit);
+  if (id == kNoPool || !ChosenExtras::LimitPool(id, hard_bytes)) return -1;
   pools::Get(id).hard_limit_bytes.store(hard_bytes, std::memory_order_relaxed);
   return 0;
 }
 
-MEMGOV_API uint64_t memgov_pool_limit(const char* pool) {
-  if (pool == nullptr) return MEMGOV_UNLIMITED;
-  const PoolId id = FindPool(pool);
-  if (id == kNoPool) return MEMGOV_UNLIMITED;
-  return pools::Get(id).hard_limit_bytes.load(std::memory_order_relaxed);
-}
+MEMGOV_API uint64_t memgov_pool_limit(const char* pool) { return BoundOf(pool, &Pool::hard_limit_bytes); }
 
 MEMGOV_API size_t memgov_text(int kind, char* buffer, size_t capacity) {
   const ErrnoKeeper keep_errno;

@@ -5,8 +5,8 @@
 // Between fork's prepare and its parent/child handlers the forking thread holds every lock of ours: its own
 // Lock and Unlock are no-ops then, because handlers of others may allocate in between (BeginFork/EndFork).
 //
-// Ranks, outermost first: callbacks, release, naming, pools, registry, and the arena engine's slots, groups, classes,
-// pages. Debug builds check them.
+// Ranks, outermost first: callbacks, release, naming, pools, registry, and the arena engine's slots, groups,
+// classes, pages. Debug builds check them.
 #ifndef MEMGOV_GOVERNOR_BASE_FUTEX_LOCK_H_
 #define MEMGOV_GOVERNOR_BASE_FUTEX_LOCK_H_
 
