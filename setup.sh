@@ -190,12 +190,28 @@ build() {
     of_preset "$preset" cmake --build --preset "$preset" -j "$JOBS" --target "${targets[@]}")
 }
 
+# What the tests that failed printed, once more: after a thousand lines nobody finds it where it was.
+show_failed() {
+  local logs="$ROOT/build/$1/Testing/Temporary" name
+  [[ -r $logs/LastTestsFailed.log ]] || return 0
+  step "failed: $1"
+  while IFS=: read -r _ name; do
+    say "" "$name"
+    awk -v name="$name" '
+      $2 == "Testing:" { shown = substr($0, index($0, "Testing: ") + 9) == name }
+      shown
+    ' "$logs/LastTest.log" | tail -n 60
+  done <"$logs/LastTestsFailed.log"
+}
+
 run_tests() {
-  local preset=$1
+  local preset=$1 status=0
   shift
   step "testing: $preset $*"
   # One more than processors: many tests wait.
-  (cd "$ROOT" && of_preset "$preset" ctest --preset "$preset" -j "$((JOBS + 1))" "$@")
+  (cd "$ROOT" && of_preset "$preset" ctest --preset "$preset" -j "$((JOBS + 1))" "$@") || status=$?
+  ((status == 0)) || show_failed "$preset"
+  return "$status"
 }
 
 # Debian 11's libc for one test, mimalloc 3 of a newer Debian for the engine's; without the network they skip, and say so.

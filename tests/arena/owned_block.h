@@ -20,9 +20,11 @@ namespace engine_under_test {
 
 class OwnerTable {
  public:
-  static OwnerTable& Instance() {
-    static OwnerTable table;
-    return table;
+  OwnerTable() {
+    void* memory = mmap(nullptr, kRanges * (kRangeBytes / kGranule) * sizeof(uint16_t),
+                        PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    CHECK(memory != MAP_FAILED);
+    entries_ = static_cast<std::atomic<uint16_t>*>(memory);
   }
 
   std::atomic<uint16_t>& EntryOf(uintptr_t address) {
@@ -35,13 +37,6 @@ class OwnerTable {
   static constexpr uintptr_t kRangeBytes = uintptr_t{1} << kRangeShift;
   static constexpr uintptr_t kGranule = 16;
   static constexpr uintptr_t kRanges = 8;
-
-  OwnerTable() {
-    void* memory = mmap(nullptr, kRanges * (kRangeBytes / kGranule) * sizeof(uint16_t),
-                        PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    CHECK(memory != MAP_FAILED);
-    entries_ = static_cast<std::atomic<uint16_t>*>(memory);
-  }
 
   uintptr_t RangeOf(uintptr_t number) {
     for (uintptr_t index = 0; index < kRanges; ++index) {
@@ -56,6 +51,10 @@ class OwnerTable {
   std::atomic<uint16_t>* entries_;
   std::atomic<uintptr_t> ranges_[kRanges] = {};
 };
+
+// Made before main: a child that is forked while another thread makes a function's static waits for it for
+// ever.
+inline OwnerTable owner_table;
 
 // Few and hot: slots with 63, 63, 32, 8 and 2 blocks of a class.
 inline constexpr size_t kOwnedSizes[] = {16, 64, 512, 2048, 16384};
@@ -92,9 +91,7 @@ class OwnedBlock {
   uint16_t Tag() const { return static_cast<uint16_t>(bits_ >> 48); }
   size_t Size() const { return kOwnedSizes[Tag() & 7]; }
   unsigned char* Block() const { return reinterpret_cast<unsigned char*>(bits_ & ((uint64_t{1} << 48) - 1)); }
-  std::atomic<uint16_t>& Entry() const {
-    return OwnerTable::Instance().EntryOf(reinterpret_cast<uintptr_t>(Block()));
-  }
+  std::atomic<uint16_t>& Entry() const { return owner_table.EntryOf(reinterpret_cast<uintptr_t>(Block())); }
   // All bytes of one in 16, the first word of the others.
   bool IsSample() const { return (Tag() >> 3) % 16 == 0; }
   unsigned char Pattern() const { return static_cast<unsigned char>(Tag() >> 5 | 1); }
