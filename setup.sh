@@ -196,7 +196,7 @@ show_failed() {
   [[ -r $logs/LastTestsFailed.log ]] || return 0
   step "failed: $1"
   while IFS=: read -r _ name; do
-    say "" "$name"
+    say "-- $name"
     awk -v name="$name" '
       $2 == "Testing:" { shown = substr($0, index($0, "Testing: ") + 9) == name }
       shown

@@ -63,8 +63,7 @@ bool DemandWindow::RegretsTooMuch(const WindowReadings& readings, uint64_t elaps
   const uint64_t cost_ns = refaulted / kPageBytes * kRegretNsPerPage;
   // Time at rest was no load's time, and would hide what the load paid.
   const uint64_t counted_ns = Smaller(elapsed_ns, kControlNs + kLongestTickNs);
-  const uint64_t cpus = readings.cpus > 0 ? static_cast<uint64_t>(readings.cpus) : 1;
-  return cost_ns > cpus * counted_ns / 100 * kRegretPercent;
+  return cost_ns > counted_ns / 1000 * kRegretPerMille;
 }
 
 void DemandWindow::Control(const WindowReadings& readings) {

@@ -6,11 +6,12 @@
 // slot was refilled for two ticks nobody allocates: the slots are drained and all goes back. Then there is no
 // timer until the engine's slow path wakes the governor.
 //
-// The regret controller. A page that is needed within a second of being given back is a regret and costs a
-// page fault. When a second's regrets cost over 2 % of the CPU time that the process had, the window grows by
-// half, at most to 5 s; after the hold, each second that stays below shortens it by a tenth, at least to
-// 100 ms. A tick is a fifth of the window, within 50 to 250 ms, so a long window also waits longer for
-// silence, yet all is asked back within 750 ms of the last refill.
+// The regret controller. A page that is needed within a second of being given back is a regret: it was work
+// for the governor's thread, and costs whoever needs it a page fault. When a second's regrets cost that
+// thread over 0.2 % of one CPU (2,000 pages; the faults then cost the program 0.5 %), the window grows by
+// half, at most to 5 s; after the hold, each second that stays below shortens it by a tenth, at least to 100
+// ms. A tick is a fifth of the window, within 50 to 250 ms, so a long window also waits longer for silence,
+// yet all is asked back within 750 ms of the last refill.
 //
 // Safety: no locks, no allocation; one thread at a time. About 1 KiB, constant-initialized.
 //
@@ -33,7 +34,6 @@ struct WindowReadings {
   uint64_t cached_bytes = 0;     // free blocks in per-CPU slots
   uint64_t refills = 0;          // counter: fetches by slots from slabs and by large blocks from pages
   uint64_t refaulted_bytes = 0;  // counter: handed out less than a second after they had been given back
-  int cpus = 1;                  // that this process may use
 };
 
 struct WindowDecision {
@@ -73,9 +73,9 @@ class DemandWindow {
   static constexpr uint64_t kDirtyFloorBytes = 64 << 10;
   static constexpr uint64_t kCachedFloorBytes = 4 << 10;
 
-  // A first-touch fault of a 4 KiB page, measured for this engine: 2.2 to 2.5 us.
-  static constexpr uint64_t kRegretNsPerPage = 2300;
-  static constexpr uint64_t kRegretPercent = 2;
+  // madvise of a 4 KiB page in runs of 45, with the flushes of other CPUs' TLBs: measured (docs/arena.md).
+  static constexpr uint64_t kRegretNsPerPage = 1000;
+  static constexpr uint64_t kRegretPerMille = 2;
   static constexpr uint64_t kControlNs = 1000 * 1000000ULL;
   // A load that repeats within the longest window shows its regrets once in that time: no shortening before.
   static constexpr uint64_t kHoldNs = kLongestWindowNs;

@@ -1,5 +1,4 @@
 // The governor's side of the arena engine: figures, the demand window, giving back.
-#include "governor/base/cpus.h"
 #include "governor/base/os.h"
 #include "governor/pools/pool_table.h"
 #include "governor/release/demand_window.h"
@@ -24,7 +23,6 @@ struct TickState {
   DemandWindow window;
   uint64_t gave_back_ns = 0;
   uint64_t unstarved_ns = 0;
-  int cpus = 0;
 };
 constinit TickState state;
 
@@ -39,7 +37,6 @@ void GiveShardsToLargePools() {
 
 WindowReadings ReadWindow(uint64_t now_ns) {
   const pages::Figures figures = pages::ReadAndRestartPeak();
-  if (state.cpus == 0) state.cpus = CpusByAffinity();
   WindowReadings readings;
   readings.now_ns = now_ns;
   readings.used_bytes = figures.UsedBytes();
@@ -48,7 +45,6 @@ WindowReadings ReadWindow(uint64_t now_ns) {
   readings.cached_bytes = slots::CachedBytes(kMostGroups);
   readings.refills = figures.allocations + shards::Refills();
   readings.refaulted_bytes = figures.refaulted_bytes;
-  readings.cpus = state.cpus;
   return readings;
 }
 
