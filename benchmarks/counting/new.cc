@@ -11,7 +11,7 @@ namespace {
 
 void* OrStop(void* block) {
   if (block != nullptr) return block;
-  constexpr char kMessage[] = "libcounting: operator new is out of memory\n";
+  constexpr char kMessage[] = "measuring preload: operator new is out of memory\n";
   if (write(STDERR_FILENO, kMessage, sizeof kMessage - 1) < 0) abort();
   abort();
 }

@@ -18,7 +18,7 @@ template <typename Function>
 void Find(const char* name, Function& function) {
   void* const address = dlsym(RTLD_NEXT, name);
   if (address == nullptr) {
-    constexpr char kMessage[] = "libcounting: no allocator behind this one\n";
+    constexpr char kMessage[] = "measuring preload: no allocator behind this one\n";
     if (write(STDERR_FILENO, kMessage, sizeof kMessage - 1) < 0) abort();
     abort();
   }

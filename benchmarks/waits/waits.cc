@@ -1,9 +1,9 @@
-// libwaits.so: the malloc family, forwarded to the next allocator with every allocation timed.
+// libwaits.so: malloc, calloc, realloc, memalign, aligned_alloc and plain operator new, timed and forwarded
+// to the next allocator. What else there is (frees, posix_memalign) goes there directly.
 //
 // At exit it writes one line of JSON into the file that WAITS_FILE names: how many allocations there were,
 // and how long they took. WAITS_TRIM=1: a thread calls malloc_trim(0) each second, as people do who have
-// glibc. Frees are not timed. Times are those of the clock on the wall: they include what a thread waits for
-// a CPU.
+// glibc. Times are those of the clock on the wall: they include what a thread waits for a CPU.
 //
 // Safety: any thread, before main and after it; nothing here allocates but the look-up of the next allocator.
 // Assumptions: the program ends by exit and does not fork (a child would write the same file).

@@ -3,12 +3,14 @@ and without its governor, interleaved. Prints a table in Markdown; docs/measurem
 
 import argparse
 import json
-import os
 import pathlib
-import statistics
 import subprocess
 import sys
 import tempfile
+
+sys.path.insert(1, str(pathlib.Path(__file__).resolve().parent.parent / "engine_choice"))
+
+import figures
 
 FIGURES = ("p999_ns", "p9999_ns", "longest_ns")
 
@@ -35,18 +37,15 @@ def measure(build, objects, variables, seconds, folder):
     gateway.append(build / "examples/llm_gateway/llm_gateway")
     command = [build / "benchmarks/gateway_load/gateway_load", "--allocators", "glibc", "--no-live"]
     command += ["--seconds", seconds, "--after", 0.5, "--", *gateway]
-    done = subprocess.run([str(part) for part in command], env=os.environ, capture_output=True, text=True)
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
     if done.returncode != 0 or not wrote.exists():
         raise SystemExit(f"waits: gateway_load: exit status {done.returncode}\n{done.stderr[-2000:]}")
     return json.loads(wrote.read_text(encoding="utf-8"))
 
 
 def row(name, measured):
-    cells = []
-    for figure in FIGURES:
-        values = sorted(each[figure] / 1e6 for each in measured)
-        cells.append(f"{statistics.median(values):.3f} ({values[0]:.3f}..{values[-1]:.3f})")
-    allocations = statistics.median(each["allocations"] for each in measured) / 1e6
+    cells = [figures.Figure.of([each[figure] / 1e6 for each in measured]).text("{:.3f}") for figure in FIGURES]
+    allocations = figures.Figure.of([each["allocations"] / 1e6 for each in measured]).median
     return f"| {name} | {allocations:.1f} | " + " | ".join(cells) + " |"
 
 

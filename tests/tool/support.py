@@ -1,5 +1,6 @@
 """What the tool's tests share: the tool, a governed process to look at, a runtime folder of their own."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -25,6 +26,15 @@ def wait_for(condition, what):
         if time.monotonic() > deadline:
             raise AssertionError(f"waited {PATIENCE_S} s in vain for {what}")
         time.sleep(0.02)
+
+
+def all_of_terminal(primary):
+    """What was written to a terminal until nobody had it open any more; it comes in pieces."""
+    text = b""
+    with contextlib.suppress(OSError), open(primary, "rb", buffering=0) as reading:  # EIO: that was all
+        while piece := reading.read(4096):
+            text += piece
+    return text.decode()
 
 
 class Subject:

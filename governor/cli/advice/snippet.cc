@@ -25,8 +25,8 @@ const std::map<std::string, const char*>& Texts() {
 }
 
 absl::StatusOr<std::string> Library(const SnippetRequest& request) {
-  const bool given = !request.library.empty();
-  const absl::StatusOr<std::string> path = given ? request.library : FindLibrary(request.engine);
+  const bool given = !request.object.empty();
+  const absl::StatusOr<std::string> path = given ? request.object : FindLibrary(request.engine);
   if (!path.ok()) return path.status();
   const absl::Status pastable = CheckPastable(*path);
   if (pastable.ok() || !given) return pastable.ok() ? path : pastable;

@@ -15,7 +15,7 @@ const std::vector<std::string>& SnippetKinds();
 struct SnippetRequest {
   std::string kind;
   std::string engine;   // "" for libmemgov.so
-  std::string library;  // "" looks for it (target/library.h)
+  std::string object;  // "" looks for it (target/library.h)
 };
 
 // Parts begin with a line "# ---- <file>: <what> ----"; what is not to be pasted is a comment.

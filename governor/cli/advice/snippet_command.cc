@@ -16,7 +16,7 @@ void AddSnippet(CLI::App& tool, int* exit_status) {
       ->check(CLI::IsMember(SnippetKinds()));
   CLI::Option* engine = command->add_option("--engine", request->engine, "Another engine than the default")
                             ->check(CLI::IsMember({"arena", "mimalloc", "system"}));
-  command->add_option("--library", request->library, "The object's absolute path; unset: it is found")
+  command->add_option("--library", request->object, "The object's absolute path; unset: it is found")
       ->type_name("FILE")
       ->excludes(engine);
   command->callback([request, exit_status] {

@@ -57,8 +57,8 @@ absl::StatusOr<Trial> Measure(const Prepared& prepared, const CheckOptions& opti
   Interrupts interrupts;
   Progress progress("check");
   const StartSpec start = {prepared.program.path, prepared.program.arguments,
-                           WithMemgov(OwnEnvironment(), prepared.library, options.settings)};
-  return RunTrial(start, options.plan, prepared.library, interrupts,
+                           WithMemgov(OwnEnvironment(), prepared.object, options.settings)};
+  return RunTrial(start, options.plan, prepared.object, interrupts,
                   [&](const std::string& phase, uint64_t bytes) {
                     progress.Update(-1, absl::StrCat(phase, ", ", FormatBytes(bytes)));
                   });

@@ -13,7 +13,7 @@ namespace memgov::cli {
 
 struct Prepared {
   Program program;
-  std::string library;
+  std::string object;
 };
 
 // kInvalidArgument: a bad setting; kNotFound: no such command; else why it cannot be preloaded.

@@ -16,7 +16,7 @@ namespace memgov::cli {
 namespace {
 
 void SayWhatHappens(const Prepared& prepared) {
-  std::cerr << "memgov: preloads " << Printable(prepared.library) << " into "
+  std::cerr << "memgov: preloads " << Printable(prepared.object) << " into "
             << Printable(prepared.program.loaded) << "\n"
             << "memgov: what it starts inherits LD_PRELOAD and the MEMGOV_ variables, and is governed too, "
                "except static and set-user-id programs and those started with an environment of their own\n";
@@ -32,15 +32,15 @@ ExitCode RunCommand(const std::vector<std::string>& command, const Settings& set
   const absl::StatusOr<Prepared> prepared = Prepare(command, settings);
   if (!prepared.ok()) return FailToLaunch(prepared.status());
   const Program& program = prepared->program;
-  const Environment environment = WithMemgov(OwnEnvironment(), prepared->library, settings);
+  const Environment environment = WithMemgov(OwnEnvironment(), prepared->object, settings);
   if (verbose) SayWhatHappens(*prepared);
   if (OrphansComeHere()) {
-    const absl::Status asked = AskLoader(program, environment, prepared->library);
+    const absl::Status asked = AskLoader(program, environment, prepared->object);
     if (!asked.ok()) return FailToLaunch(asked);
     if (verbose) std::cerr << "memgov: its loader has named the object\n";
     Execute(program.path, program.arguments, environment);
   } else {
-    const Watcher watcher(prepared->library, program.path, verbose);
+    const Watcher watcher(prepared->object, program.path, verbose);
     Execute(program.path, program.arguments, environment);
   }
   return FailToLaunch(CannotExecute(program));

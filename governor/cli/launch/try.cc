@@ -48,11 +48,11 @@ class TryRuns {
   absl::StatusOr<Trial> Measure(bool with) {
     const Environment own = OwnEnvironment();
     const Environment environment =
-        with ? WithMemgov(own, prepared_.library, options_.settings) : WithoutMemgov(own);
+        with ? WithMemgov(own, prepared_.object, options_.settings) : WithoutMemgov(own);
     const StartSpec start = {prepared_.program.path, prepared_.program.arguments, environment};
     Progress progress(
         absl::StrCat("run ", ++run_, " of ", 2 * options_.runs, with ? ", memgov" : ", without"));
-    return RunTrial(start, options_.plan, with ? prepared_.library : "", interrupts_,
+    return RunTrial(start, options_.plan, with ? prepared_.object : "", interrupts_,
                     [&](const std::string& phase, uint64_t bytes) {
                       progress.Update(-1, absl::StrCat(phase, ", ", FormatBytes(bytes)));
                     });

@@ -11,7 +11,7 @@ import termios
 import time
 import unittest
 
-from support import OBJECT, TOOL, ToolTest, wait_for
+from support import OBJECT, TOOL, ToolTest, all_of_terminal, wait_for
 
 NOT_FOUND = 3
 NOT_PERMITTED = 4
@@ -231,18 +231,8 @@ class Print(ToolTest):
             stdout=secondary, stderr=subprocess.DEVNULL,
         ) as tool:
             os.close(secondary)
-            text = b""
-            while True:
-                try:
-                    piece = os.read(primary, 4096)
-                except OSError:  # Linux: the other side is closed
-                    break
-                if not piece:
-                    break
-                text += piece
-        os.close(primary)
+            lines = all_of_terminal(primary).splitlines()
         self.assertEqual(tool.returncode, 0)
-        lines = text.decode().splitlines()
         self.assertGreater(len(lines), 20)
         for line in lines:
             self.assertLessEqual(len(line), 80, line)

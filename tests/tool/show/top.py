@@ -1,6 +1,5 @@
 """memgov top on a real terminal (tmux), and in a pipe."""
 
-import contextlib
 import json
 import os
 import pty
@@ -9,7 +8,7 @@ import signal
 import subprocess
 import unittest
 
-from support import TOOL, ToolTest, wait_for
+from support import TOOL, ToolTest, all_of_terminal, wait_for
 
 
 class Terminal:
@@ -214,22 +213,13 @@ class TopInAPipe(ToolTest):
         os.close(master)
         self.assertIn(process.wait(timeout=30), (0, -signal.SIGHUP, -signal.SIGPIPE))
 
-    @staticmethod
-    def all_of(master):
-        """What was written to a terminal that nobody has open any more; it comes in pieces."""
-        text = b""
-        with contextlib.suppress(OSError), open(master, "rb", buffering=0) as reading:  # EIO: that was all
-            while piece := reading.read(65536):
-                text += piece
-        return text
-
     def test_a_dumb_terminal_gets_plain_frames(self):
         master, terminal = pty.openpty()
         environment = {**os.environ, "MEMGOV_DIR": self.folder, "TERM": "dumb"}
         process = subprocess.Popen([TOOL, "top", "-n", "1"], env=environment, stdout=terminal)
         process.wait(timeout=30)
         os.close(terminal)
-        text = self.all_of(master).decode()
+        text = all_of_terminal(master)
         self.assertIn("COMMAND", text)
         self.assertNotIn("\x1b", text)
 

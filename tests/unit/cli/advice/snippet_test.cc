@@ -10,7 +10,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 std::string SnippetOf(const std::string& kind) {
-  return *Snippet({.kind = kind, .engine = "", .library = "/usr/lib/memgov/libmemgov.so"});
+  return *Snippet({.kind = kind, .engine = "", .object = "/usr/lib/memgov/libmemgov.so"});
 }
 
 TEST(Snippet, EveryKindSaysHowToVerifyAndHowToGoBack) {
@@ -35,7 +35,7 @@ TEST(Snippet, WhatIsPreloadedAlreadyIsKept) {
 }
 
 TEST(Snippet, AKindThatThereIsNot) {
-  const auto text = Snippet({.kind = "apache", .engine = "", .library = "/usr/lib/libmemgov.so"});
+  const auto text = Snippet({.kind = "apache", .engine = "", .object = "/usr/lib/libmemgov.so"});
   EXPECT_EQ(text.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(text.status().message(),
             "snippet 'apache': allowed are docker, compose, k8s, systemd, gunicorn, nginx");
@@ -44,7 +44,7 @@ TEST(Snippet, AKindThatThereIsNot) {
 TEST(Snippet, PathsThatCannotBePreloadedOrPasted) {
   for (const char* path : {"libmemgov.so", "/opt/a b.so", "/opt/a:b.so", "/opt/a\nExecStart=x", "/opt/\"x.so",
                            "/opt/%n.so", "/opt/$x.so", "/opt/x#y.so", "/opt/\x1b.so"}) {
-    const auto text = Snippet({.kind = "systemd", .engine = "", .library = path});
+    const auto text = Snippet({.kind = "systemd", .engine = "", .object = path});
     EXPECT_EQ(text.status().code(), absl::StatusCode::kInvalidArgument) << path;
     EXPECT_THAT(std::string(text.status().message()), HasSubstr("--library")) << path;
     EXPECT_THAT(std::string(text.status().message()), Not(HasSubstr("\n"))) << path;
@@ -53,12 +53,11 @@ TEST(Snippet, PathsThatCannotBePreloadedOrPasted) {
 
 TEST(Snippet, NotesAreOfTheFile) {
   EXPECT_THAT(SnippetOf("systemd"), HasSubstr("does not exist on this machine"));
-  const auto home = Snippet({.kind = "systemd", .engine = "", .library = "/home/x/libmemgov.so"});
+  const auto home = Snippet({.kind = "systemd", .engine = "", .object = "/home/x/libmemgov.so"});
   EXPECT_THAT(*home, HasSubstr("ProtectHome="));
-  const auto copied = Snippet({.kind = "docker", .engine = "", .library = "/home/x/libmemgov.so"});
+  const auto copied = Snippet({.kind = "docker", .engine = "", .object = "/home/x/libmemgov.so"});
   EXPECT_THAT(*copied, Not(HasSubstr("ProtectHome=")));
-  const auto borrowed =
-      Snippet({.kind = "docker", .engine = "", .library = "/usr/lib/libmemgov-mimalloc.so"});
+  const auto borrowed = Snippet({.kind = "docker", .engine = "", .object = "/usr/lib/libmemgov-mimalloc.so"});
   EXPECT_THAT(*borrowed, HasSubstr("libmimalloc2.0"));
 }
 
